@@ -1,0 +1,1 @@
+"""What is asked and what a reply means: knows nothing of patients, phones or clocks."""
