@@ -1,0 +1,31 @@
+"""The Celery app: its tasks are nudges, the rows in the database are what decides."""
+
+import os
+from typing import Any
+
+import structlog
+from celery import Celery
+from celery.contrib.django.task import DjangoTask
+from celery.result import AsyncResult
+from kombu.exceptions import OperationalError
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+log = structlog.get_logger(__name__)
+
+
+class Nudge(DjangoTask):
+    """A task that carries ids only and may be lost: the next sweep finds the same rows."""
+
+    def apply_async(self, *args: Any, **kwargs: Any) -> AsyncResult | None:
+        """Publish the task; return None when the broker is away, so that a webhook or a page never fails with it."""
+        try:
+            return super().apply_async(*args, **kwargs)
+        except OperationalError:
+            log.warning("nudge_lost", task=self.name)
+            return None
+
+
+app = Celery("followup", task_cls=Nudge)
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()

@@ -1,0 +1,23 @@
+"""When the scheduler looks for due work: a static list, because what is due is decided by rows."""
+
+from typing import Any
+
+RECONCILE_SECONDS = 30
+"""How often unexplained sends are looked up at the provider; its list lags by seconds, so oftener gains nothing."""
+
+
+def timetable(sweep_seconds: float) -> dict[str, dict[str, Any]]:
+    """Return Celery's beat schedule: every sweep each `sweep_seconds`, reconciling each RECONCILE_SECONDS.
+
+    Each entry expires before its next run is due, so that a long outage leaves no heap of sweeps behind.
+    """
+    every = {
+        "messaging.tasks.dispatch_outbox": sweep_seconds,
+        "messaging.tasks.handle_pending_inbound": sweep_seconds,
+        "messaging.tasks.reconcile": max(RECONCILE_SECONDS, sweep_seconds),
+        "followup.tasks.open_due": sweep_seconds,
+        "followup.tasks.run_timers": sweep_seconds,
+    }
+    return {
+        task: {"task": task, "schedule": seconds, "options": {"expires": seconds}} for task, seconds in every.items()
+    }
