@@ -1,1 +1,1 @@
-"""What is asked and what a reply means: knows nothing of patients, phones or clocks."""
+"""What is asked and what a reply means. Knows nothing of patients, phones or clocks."""

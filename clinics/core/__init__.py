@@ -1,0 +1,1 @@
+"""Pure rules of the room: who acts, and what each role may do."""

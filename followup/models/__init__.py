@@ -1,0 +1,24 @@
+"""Tables of the room, one file a subject."""
+
+from followup.models.answer import Answer, Response
+from followup.models.care_session import CareSession
+from followup.models.conversation import Conversation
+from followup.models.follow_up import FollowUp
+from followup.models.patient import Consent, Patient
+from followup.models.plan import Plan, PlanStep
+from followup.models.review import ReviewItem
+from followup.models.signal import Signal
+
+__all__ = [
+    "Answer",
+    "CareSession",
+    "Consent",
+    "Conversation",
+    "FollowUp",
+    "Patient",
+    "Plan",
+    "PlanStep",
+    "Response",
+    "ReviewItem",
+    "Signal",
+]

@@ -1,0 +1,208 @@
+"""Tables of the room: the outbox, its attempts and receipts, the inbox and the opt-outs."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from messaging.core.lifecycle import FINAL, Outbound, Purpose
+from privacy.fields import EncryptedTextField
+from privacy.ids import new_id
+
+WITH_PROVIDER = [Outbound.ACCEPTED, Outbound.SENT, Outbound.DELIVERED, Outbound.UNDELIVERED]
+
+
+class OutboundMessage(models.Model):
+    """The outbox: one text that is owed to a number, from queue to final status."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    clinic = models.ForeignKey("clinics.Clinic", models.PROTECT, related_name="+")
+    dedupe_key = models.CharField(max_length=120, unique=True)
+    number = EncryptedTextField()
+    number_hash = models.CharField(max_length=32)
+    body = EncryptedTextField()
+    language = models.CharField(max_length=8)
+    purpose = models.CharField(max_length=12, choices=[(purpose.value, purpose.value) for purpose in Purpose])
+    priority = models.PositiveSmallIntegerField()
+    context_id = models.UUIDField(null=True, help_text="What it is about, for the room above: a follow-up")
+    status = models.CharField(max_length=12, choices=[(status.value, status.value) for status in Outbound])
+    reason = models.CharField(max_length=60, blank=True, help_text="Why it was cancelled, expired, failed or put back")
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(null=True)
+    window_zone = models.CharField(max_length=64, blank=True, help_text="Blank: leaves at any hour")
+    window = models.JSONField(null=True, help_text="Seven entries, Monday first, local opening and closing")
+    window_closes_at = models.DateTimeField(null=True, help_text="End of the window that next_attempt_at lies in")
+    expires_at = models.DateTimeField()
+    claimed_at = models.DateTimeField(null=True)
+    check_at = models.DateTimeField(null=True, help_text="When the reconciler looks at it next")
+    provider_id = models.CharField(max_length=64, null=True)
+    error_code = models.CharField(max_length=12, blank=True)
+    error_kind = models.CharField(max_length=16, blank=True)
+    segments = models.PositiveSmallIntegerField()
+    price = models.DecimalField(max_digits=10, decimal_places=5, null=True)
+    queued_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, help_text="When the provider took it")
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["provider_id"], name="outbound_provider_id_once"),
+            models.CheckConstraint(
+                condition=Q(status=Outbound.QUEUED, next_attempt_at__isnull=False)
+                | Q(~Q(status=Outbound.QUEUED), next_attempt_at__isnull=True),
+                name="outbound_queued_has_next_attempt",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=Outbound.SENDING) | Q(claimed_at__isnull=False),
+                name="outbound_sending_is_claimed",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=WITH_PROVIDER) | Q(provider_id__isnull=False),
+                name="outbound_accepted_has_provider_id",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=sorted(FINAL), finished_at__isnull=False)
+                | Q(~Q(status__in=sorted(FINAL)), finished_at__isnull=True),
+                name="outbound_final_is_finished",
+            ),
+            models.CheckConstraint(
+                condition=Q(window_zone="", window__isnull=True, window_closes_at__isnull=True)
+                | Q(~Q(window_zone=""), window__isnull=False, window_closes_at__isnull=False),
+                name="outbound_window_whole",
+            ),
+            models.CheckConstraint(condition=Q(expires_at__gt=F("queued_at")), name="outbound_expires_after_queued"),
+            models.CheckConstraint(
+                condition=Q(status__in=[status.value for status in Outbound]), name="outbound_status_known"
+            ),
+        ]
+        indexes = [
+            # The dispatcher: what may leave now, most urgent first.
+            models.Index(
+                fields=["priority", "next_attempt_at"],
+                condition=Q(next_attempt_at__isnull=False),
+                name="outbound_waiting",
+            ),
+            # Cancelling what is queued for a number; one text in flight to a number.
+            models.Index(
+                fields=["number_hash", "clinic"], condition=Q(finished_at__isnull=True), name="outbound_live_by_number"
+            ),
+            # The reconciler: rows whose outcome must be asked for.
+            models.Index(fields=["check_at"], condition=Q(check_at__isnull=False), name="outbound_to_check"),
+            # The patient page and the API: texts of a number, newest last.
+            models.Index(fields=["clinic", "number_hash", "queued_at"], name="outbound_thread"),
+            models.Index(fields=["context_id"], condition=Q(context_id__isnull=False), name="outbound_by_context"),
+        ]
+
+
+class DeliveryReceipt(models.Model):
+    """Every status callback as it came; it is applied only forward."""
+
+    id = models.BigAutoField(primary_key=True)
+    message = models.ForeignKey(OutboundMessage, models.CASCADE, null=True, related_name="receipts")
+    provider_id = models.CharField(max_length=64)
+    status = models.CharField(max_length=24)
+    error_code = models.CharField(max_length=12, blank=True)
+    received_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["provider_id", "status", "error_code"], name="receipt_once"),
+        ]
+
+
+class Control(models.TextChoices):
+    """What a whole message says to the service itself."""
+
+    NONE = "", "none"
+    STOP = "stop"
+    START = "start"
+    HELP = "help"
+
+
+class InboundMessage(models.Model):
+    """Every text as it came: stored first, thought about second."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    clinic = models.ForeignKey("clinics.Clinic", models.PROTECT, null=True, related_name="+")
+    provider_id = models.CharField(max_length=64, unique=True)
+    number = EncryptedTextField()
+    number_hash = models.CharField(max_length=32)
+    sender = models.CharField(max_length=40, help_text="The number of ours that it was sent to")
+    body = EncryptedTextField()
+    media = models.JSONField(default=list, help_text="Content types of pictures and the like; never the address")
+    control = models.CharField(max_length=6, choices=Control, default=Control.NONE, blank=True)
+    received_at = models.DateTimeField()
+    pending_since = models.DateTimeField(null=True, help_text="Set exactly until it has been handled or set aside")
+    next_try_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    handled_at = models.DateTimeField(null=True)
+    set_aside_at = models.DateTimeField(null=True, help_text="After five failures a person looks at it")
+    screening = models.JSONField(null=True, help_text="Flags, tier and version of the safety screen, by the room above")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(handled_at__isnull=True, set_aside_at__isnull=True, pending_since__isnull=False)
+                | Q(handled_at__isnull=False, set_aside_at__isnull=True, pending_since__isnull=True)
+                | Q(handled_at__isnull=True, set_aside_at__isnull=False, pending_since__isnull=True),
+                name="inbound_pending_or_handled",
+            ),
+            models.CheckConstraint(
+                condition=Q(handled_at__isnull=True) | Q(screening__isnull=False), name="inbound_handled_is_screened"
+            ),
+            models.CheckConstraint(
+                condition=Q(pending_since__isnull=False, next_try_at__isnull=False)
+                | Q(pending_since__isnull=True, next_try_at__isnull=True),
+                name="inbound_pending_has_next_try",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["next_try_at"], condition=Q(next_try_at__isnull=False), name="inbound_pending"),
+            models.Index(fields=["clinic", "number_hash", "received_at"], name="inbound_thread"),
+        ]
+
+
+class OptOut(models.Model):
+    """A number that wants no texts from a clinic; never deleted, ended by a START or new consent."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    clinic = models.ForeignKey("clinics.Clinic", models.PROTECT, related_name="+")
+    number = EncryptedTextField()
+    number_hash = models.CharField(max_length=32)
+    source = models.CharField(max_length=16, help_text="keyword, free_text, carrier, staff, api, phone, page")
+    since = models.DateTimeField()
+    inbound = models.ForeignKey(InboundMessage, models.PROTECT, null=True, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=64, null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["clinic", "number_hash"], condition=Q(ended_at__isnull=True), name="opt_out_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended_by__isnull=True)
+                | Q(ended_at__isnull=False, ended_by__isnull=False),
+                name="opt_out_ended_by_somebody",
+            ),
+        ]
+
+
+class SimulatedText(models.Model):
+    """What the simulated provider took: its journal and the screens of the demo phones."""
+
+    id = models.BigAutoField(primary_key=True)
+    provider_id = models.CharField(max_length=64, unique=True)
+    number = EncryptedTextField()
+    number_hash = models.CharField(max_length=32)
+    sender = models.CharField(max_length=40)
+    body = EncryptedTextField()
+    callback_url = models.CharField(max_length=300)
+    taken_at = models.DateTimeField()
+    receipt_due_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["receipt_due_at"], condition=Q(receipt_due_at__isnull=False), name="simulated_receipts"),
+            models.Index(fields=["number_hash", "taken_at"], name="simulated_by_phone"),
+        ]

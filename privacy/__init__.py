@@ -1,0 +1,1 @@
+"""The room that knows nothing of the others: how personal text is hidden, sealed, hashed and recognised."""
