@@ -124,7 +124,9 @@ class AuditEvent(models.Model):
     at = models.DateTimeField()
     actor_kind = models.CharField(max_length=8)
     actor_id = models.CharField(max_length=64)
-    action = models.CharField(max_length=60, help_text="read, list, create, update, refuse ... and what, like patient.read")
+    action = models.CharField(
+        max_length=60, help_text="read, list, create, update, refuse ... and what, like patient.read"
+    )
     object_type = models.CharField(max_length=40)
     object_id = models.CharField(max_length=64, blank=True)
     patient_id = models.UUIDField(null=True)

@@ -1,6 +1,7 @@
 """Every setting, read from the environment in one place and refused with a sentence when it is wrong."""
 
 import base64
+import hashlib
 import ipaddress
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -8,6 +9,8 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import environ
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.core.exceptions import ImproperlyConfigured
 
 KEY_BYTES = 32
@@ -15,7 +18,6 @@ LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
 DEVELOPMENT = {
     "SECRET_KEY": "only-for-development-and-tests-never-beside-a-live-gateway",
     "FIELD_KEYS": "development:" + base64.b64encode(b"only for development, 32 bytes..").decode(),
-    "HASH_KEY": base64.b64encode(b"only for development: 32 bytes..").decode(),
     "DATABASE_URL": "postgres://followup@127.0.0.1:5432/followup",
     "REDIS_URL": "redis://127.0.0.1:6379/0",
 }
@@ -113,12 +115,18 @@ def _read(reader: _Reader) -> Any:
 
 def _read_keys(reader: _Reader) -> dict[str, Any]:
     """Read what protects sessions and personal data."""
+    field_keys = reader.needed(
+        "FIELD_KEYS", _field_keys, "list keyid:base64-of-32-random-bytes, newest first, separated by commas"
+    )
+    hash_key = None
+    if reader.text("HASH_KEY"):
+        hash_key = reader.parsed("HASH_KEY", _key, "", "set the base64 form of 32 random bytes and never change them")
+    elif field_keys:
+        hash_key = _derived_hash_key(field_keys)
     return {
         "secret_key": reader.needed("SECRET_KEY", _secret, "set 50 or more random characters and keep them secret"),
-        "field_keys": reader.needed(
-            "FIELD_KEYS", _field_keys, "list keyid:base64-of-32-random-bytes, newest first, separated by commas"
-        ),
-        "hash_key": reader.needed("HASH_KEY", _key, "set the base64 form of 32 random bytes and never change them"),
+        "field_keys": field_keys,
+        "hash_key": hash_key,
     }
 
 
@@ -198,11 +206,25 @@ def _key(text: str) -> bytes:
 
 
 def _field_keys(text: str) -> dict[str, bytes]:
-    pairs = [entry.strip().partition(":") for entry in text.split(",") if entry.strip()]
-    keys = {key_id: _key(encoded) for key_id, _, encoded in pairs}
-    if not keys or len(keys) != len(pairs) or not all(key_id.isalnum() for key_id in keys):
+    entries = [entry.strip() for entry in text.split(",") if entry.strip()]
+    keys = dict(_field_key(entry) for entry in entries)
+    if not keys or len(keys) != len(entries) or not all(key_id.isalnum() for key_id in keys):
         raise ValueError("ids must be there, once each, letters and digits")
     return keys
+
+
+def _field_key(entry: str) -> tuple[str, bytes]:
+    """Read `id:base64`; a key written without an id is named after its own digest."""
+    key_id, colon, encoded = entry.partition(":")
+    key = _key(encoded if colon else entry)
+    return (key_id if colon else hashlib.sha256(key).hexdigest()[:8]), key
+
+
+def _derived_hash_key(field_keys: Mapping[str, bytes]) -> bytes:
+    """The key of the blind indexes where none is set: from the oldest field key, because that one stays the same
+    when a newer key is put before it."""
+    oldest = list(field_keys.values())[-1]
+    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=b"followup blind index").derive(oldest)
 
 
 def _database(text: str) -> dict[str, Any]:

@@ -203,6 +203,8 @@ class SimulatedText(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["receipt_due_at"], condition=Q(receipt_due_at__isnull=False), name="simulated_receipts"),
+            models.Index(
+                fields=["receipt_due_at"], condition=Q(receipt_due_at__isnull=False), name="simulated_receipts"
+            ),
             models.Index(fields=["number_hash", "taken_at"], name="simulated_by_phone"),
         ]

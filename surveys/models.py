@@ -54,7 +54,8 @@ class SurveyVersion(models.Model):
             models.UniqueConstraint(fields=["survey"], condition=Q(status="draft"), name="survey_one_draft"),
             models.UniqueConstraint(fields=["survey"], condition=Q(status="published"), name="survey_one_live_version"),
             models.CheckConstraint(
-                condition=Q(status="draft", published_at__isnull=True) | Q(~Q(status="draft"), published_at__isnull=False),
+                condition=Q(status="draft", published_at__isnull=True)
+                | Q(~Q(status="draft"), published_at__isnull=False),
                 name="survey_published_at_with_status",
             ),
             models.CheckConstraint(

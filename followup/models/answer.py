@@ -20,7 +20,9 @@ class Answer(models.Model):
     prompt = models.TextField(help_text="The question exactly as it was sent")
     language = models.CharField(max_length=8)
     raw_text = EncryptedTextField(null=True, help_text="What the patient wrote")
-    value = models.JSONField(null=True, help_text="Number, true/false, code or list of codes; null: skipped, or in raw_text")
+    value = models.JSONField(
+        null=True, help_text="Number, true/false, code or list of codes; null: skipped, or in raw_text"
+    )
     kind = models.CharField(max_length=8, help_text="value, text or skipped")
     reader_version = models.CharField(max_length=24)
     source = models.CharField(max_length=10, help_text="patient, staff")

@@ -29,7 +29,9 @@ class Conversation(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["clinic", "number_hash"], condition=Q(waiting_since__isnull=False), name="conversation_one_waits"
+                fields=["clinic", "number_hash"],
+                condition=Q(waiting_since__isnull=False),
+                name="conversation_one_waits",
             ),
             models.CheckConstraint(
                 condition=Q(waiting_since__isnull=True, ended_at__isnull=False)

@@ -8,7 +8,12 @@ from django.db.models import Q
 from followup.core.lifecycle import FollowUpStatus
 from privacy.ids import new_id
 
-BEFORE_OPENING = [FollowUpStatus.SCHEDULED, FollowUpStatus.CANCELLED, FollowUpStatus.SKIPPED, FollowUpStatus.UNREACHABLE]
+BEFORE_OPENING = [
+    FollowUpStatus.SCHEDULED,
+    FollowUpStatus.CANCELLED,
+    FollowUpStatus.SKIPPED,
+    FollowUpStatus.UNREACHABLE,
+]
 
 
 class FollowUp(models.Model):

@@ -26,7 +26,9 @@ class Patient(models.Model):
     name = EncryptedTextField()
     phone = EncryptedTextField()
     phone_hash = models.CharField(max_length=32)
-    phone_problem = models.CharField(max_length=40, blank=True, help_text="Why texts do not reach it; blank while they do")
+    phone_problem = models.CharField(
+        max_length=40, blank=True, help_text="Why texts do not reach it; blank while they do"
+    )
     time_zone = models.CharField(max_length=64)
     language = models.CharField(max_length=8)
     status = models.CharField(max_length=10, choices=PatientStatus, default=PatientStatus.ACTIVE)

@@ -73,5 +73,7 @@ class PlanStep(models.Model):
             models.UniqueConstraint(fields=["plan", "key"], name="plan_step_key_once"),
             models.UniqueConstraint(fields=["plan", "position"], name="plan_step_position_once"),
             models.CheckConstraint(condition=Q(anchor__in=["ended", "booked"]), name="plan_step_anchor_known"),
-            models.CheckConstraint(condition=Q(outside_window__in=["shift", "skip"]), name="plan_step_outside_window_known"),
+            models.CheckConstraint(
+                condition=Q(outside_window__in=["shift", "skip"]), name="plan_step_outside_window_known"
+            ),
         ]

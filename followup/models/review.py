@@ -52,7 +52,9 @@ class ReviewItem(models.Model):
     closed_by = models.ForeignKey("clinics.User", models.PROTECT, null=True, related_name="+")
     outcome = models.CharField(max_length=16, blank=True, choices=ReviewOutcome)
     note = EncryptedTextField(null=True)
-    revision = models.PositiveIntegerField(default=0, help_text="Rises with each change: two people at once are noticed")
+    revision = models.PositiveIntegerField(
+        default=0, help_text="Rises with each change: two people at once are noticed"
+    )
 
     class Meta:
         constraints = [
@@ -62,10 +64,20 @@ class ReviewItem(models.Model):
                 name="review_one_open_a_follow_up",
             ),
             models.CheckConstraint(
-                condition=Q(status=ReviewStatus.CLOSED, open_due_by__isnull=True, closed_at__isnull=False,
-                            closed_by__isnull=False) & ~Q(outcome="")
-                | Q(~Q(status=ReviewStatus.CLOSED), open_due_by__isnull=False, closed_at__isnull=True,
-                    closed_by__isnull=True, outcome=""),
+                condition=Q(
+                    status=ReviewStatus.CLOSED,
+                    open_due_by__isnull=True,
+                    closed_at__isnull=False,
+                    closed_by__isnull=False,
+                )
+                & ~Q(outcome="")
+                | Q(
+                    ~Q(status=ReviewStatus.CLOSED),
+                    open_due_by__isnull=False,
+                    closed_at__isnull=True,
+                    closed_by__isnull=True,
+                    outcome="",
+                ),
                 name="review_closed_whole",
             ),
             models.CheckConstraint(

@@ -30,8 +30,10 @@ class Signal(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["follow_up", "rule", "message"], nulls_distinct=False,
-                condition=Q(follow_up__isnull=False), name="signal_once_a_cause",
+                fields=["follow_up", "rule", "message"],
+                nulls_distinct=False,
+                condition=Q(follow_up__isnull=False),
+                name="signal_once_a_cause",
             ),
         ]
         indexes = [
