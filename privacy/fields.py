@@ -40,8 +40,8 @@ class _SealedAttribute:
 class EncryptedTextField(models.Field):  # type: ignore[type-arg]  # stubs want get/set types; the descriptor gives them
     """Text sealed with AES-256-GCM and bound to `table.column:pk`; the model needs a key known before saving.
 
-    Reading gives `Sensitive` or None; `values()` gives `Sealed` bytes, to be opened with `reveal`. Only `isnull` look-ups
-    are possible.
+    Reading gives `Sensitive` or None; `values()` gives `Sealed` bytes, to be opened with `reveal`. Only `isnull`
+    look-ups are possible.
     """
 
     description = "Encrypted text"
