@@ -1,9 +1,12 @@
 """Logs: constant text plus ids, one line each, with the request's id and without personal data."""
 
 import logging.config
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
+
+from privacy.redaction import redact
 
 
 def configure_logging(log_format: str) -> None:
@@ -55,6 +58,12 @@ def _handlers(log_format: str, shared: list[Any]) -> dict[str, Any]:
 
 def _ending(log_format: str) -> list[Any]:
     """Return the processors that turn an event into a line."""
+    renderer: Any = structlog.dev.ConsoleRenderer(colors=False)
     if log_format == "json":
-        return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
-    return [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]
+        renderer = structlog.processors.JSONRenderer(ensure_ascii=False)
+    return [structlog.processors.format_exc_info, mask_personal_data, renderer]
+
+
+def mask_personal_data(logger: Any, name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Mask what looks like a phone number or an address in every value, tracebacks included."""
+    return {key: redact(value) if isinstance(value, str) else value for key, value in event.items()}

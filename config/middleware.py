@@ -19,6 +19,7 @@ FORWARDED_HEADERS = (
     "HTTP_FORWARDED",
     "HTTP_X_REAL_IP",
 )
+WAS_FORWARDED = "followup.was_forwarded"
 SAFE_REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
@@ -26,6 +27,7 @@ def trusted_proxies(get_response: Handler) -> Handler:
     """Drop forwarded headers unless TRUSTED_PROXIES sent them; from those, take the client's address."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
+        request.META[WAS_FORWARDED] = any(header in request.META for header in FORWARDED_HEADERS)
         if is_trusted(request.META.get("REMOTE_ADDR", "")):
             request.META["REMOTE_ADDR"] = _client_address(request)
         else:
@@ -57,6 +59,12 @@ def is_trusted(address: str) -> bool:
     except ValueError:
         return False
     return any(parsed in network for network in settings.TRUSTED_PROXIES)
+
+
+def is_direct_from_us(request: HttpRequest) -> bool:
+    """Say whether the request came from this machine or a trusted address itself, not through a proxy."""
+    address = request.META.get("REMOTE_ADDR", "")
+    return not request.META.get(WAS_FORWARDED) and (address in ("127.0.0.1", "::1") or is_trusted(address))
 
 
 def _client_address(request: HttpRequest) -> str:

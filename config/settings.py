@@ -7,6 +7,7 @@ import environ
 from csp.constants import NONE, SELF
 
 from config.environment import read_environment
+from config.errors import report_errors_to
 from config.logging import configure_logging
 from config.timetable import timetable
 
@@ -111,7 +112,6 @@ USE_TZ = True
 USE_I18N = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR_DIR / "static"
 WHITENOISE_USE_FINDERS = True
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -208,3 +208,4 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 
 LOGGING_CONFIG = None
 configure_logging(ENVIRONMENT.log_format)
+report_errors_to(ENVIRONMENT.sentry_dsn)

@@ -2,6 +2,12 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from config import health, metrics
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("livez", health.livez),
+    path("healthz", health.livez),
+    path("readyz", health.readyz),
+    path("metrics", metrics.metrics),
     path("accounts/", include("allauth.urls")),
 ]

@@ -1,0 +1,46 @@
+"""Start-up checks on what only the whole can know."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core import checks
+from django.core.checks import CheckMessage, register
+from django.utils.module_loading import autodiscover_modules, import_string
+
+from config.celery import app as celery_app
+from config.environment import LOOPBACK_HOSTS
+
+
+@register()
+def listener_exists(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Texts that arrive must reach the clinical side: MESSAGING_LISTENER has to name a function."""
+    try:
+        import_string(settings.MESSAGING_LISTENER)
+    except ImportError as error:
+        return [checks.Error(f"MESSAGING_LISTENER cannot be imported: {error}", id="followup.E001")]
+    return []
+
+
+@register()
+def timetable_names_tasks(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """A line of the timetable without a task would be silence that nobody notices."""
+    autodiscover_modules("tasks")
+    missing = sorted({entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()} - set(celery_app.tasks))
+    return [
+        checks.Error(f"The timetable names a task that does not exist: {name}", id="followup.E002") for name in missing
+    ]
+
+
+@register()
+def public_pages_use_tls(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Patients and staff outside this machine must not be asked to send health data in clear."""
+    outside = not any(f"//{host}" in settings.PUBLIC_BASE_URL for host in LOOPBACK_HOSTS)
+    if outside and settings.PUBLIC_BASE_URL.startswith("http://"):
+        return [
+            checks.Warning(
+                "PUBLIC_BASE_URL is not https.", hint="Put a TLS proxy before the service.", id="followup.W001"
+            )
+        ]
+    return []

@@ -1,0 +1,1 @@
+"""Programs around the project; no part of the service."""

@@ -1,0 +1,1 @@
+"""What stands behind `python3 run.py`."""

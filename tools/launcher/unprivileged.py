@@ -1,0 +1,52 @@
+"""How PostgreSQL is started by root, which it refuses to run as."""
+
+import os
+import pwd
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.launcher.refusal import Refusal
+
+HELP = "start as an ordinary user, or set DATABASE_URL to a PostgreSQL of your own"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who a program runs as: words put before its command, and a user to change to."""
+
+    prefix: tuple[str, ...] = ()
+    user: str | None = None
+
+    def own(self, folder: Path) -> None:
+        """Give `folder` to the user that will write it."""
+        if self.user:
+            shutil.chown(folder, self.user)
+
+
+def unprivileged_identity(program: Path) -> Identity:
+    """Return who `program` can run as without being root; raise Refusal when there is no way.
+
+    An ordinary user stays who they are. Root goes into a user namespace of its own, where it is `nobody`: that needs
+    no new user and opens no folder. Where namespaces are forbidden, the real `nobody` will do if it can read `program`.
+    """
+    if os.geteuid() != 0:
+        return Identity()
+    try:
+        nobody = pwd.getpwnam("nobody")
+    except KeyError:
+        raise Refusal(f"PostgreSQL does not run as root and this system has no user nobody: {HELP}.") from None
+    namespace = Identity(prefix=("unshare", "--user", f"--map-user={nobody.pw_uid}"))
+    for identity in (namespace, Identity(user="nobody")):
+        if _runs(identity, program):
+            return identity
+    raise Refusal(f"PostgreSQL does not run as root, and nobody cannot read {program.parent}: {HELP}.")
+
+
+def _runs(identity: Identity, program: Path) -> bool:
+    command = [*identity.prefix, str(program), "--version"]
+    try:
+        return subprocess.run(command, capture_output=True, user=identity.user, check=False).returncode == 0
+    except OSError:
+        return False
