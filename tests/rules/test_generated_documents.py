@@ -1,0 +1,11 @@
+"""Generated documents say what the code says today."""
+
+from pathlib import Path
+
+from tools.docs import states
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+
+
+def test_the_state_diagrams_are_fresh() -> None:
+    assert (DOCS / "STATES.md").read_text() == states(), "stale: run python -m tools.docs"
