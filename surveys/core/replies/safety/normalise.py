@@ -1,0 +1,65 @@
+"""Bring any text into plain lower-case words, whatever tricks of spelling, script or spacing it uses."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+NO_BREAK, COMMA, SENTENCE = 0, 1, 2
+
+# Canonical ordering inside unicodedata.normalize is quadratic in a run of combining marks: short pieces keep it bounded.
+_PIECE = 64
+
+_LOOK_ALIKES = str.maketrans(
+    "аеорсухіїјѕһԁӏкмтнвгпзьαοορνικτυηεβωıøłđ’‘`´ʼ¡¿",
+    "aeopcyxiijshdlkmthbrn3baoopviktunebwiold'''''  ",
+)
+_EMOJI = str.maketrans(
+    {"🔫": " emojigun ", "🔪": " emojiknife ", "💀": " emojiskull ", "⚰": " emojicoffin ", "🪦": " emojicoffin "}
+    | {"🆘": " sos ", "💊": " emojipill ", "🩸": " emojiblood ", "…": "... ", "\n": ". ", "\r": ". ", "\u2028": ". "}
+)
+_INVISIBLE = re.compile("[\u00ad\u0300-\u036f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]+")
+_INNER_BANG = re.compile(r"(?<=[a-z])!(?=[a-z])")
+_PIECES = re.compile(r"\d+(?:[./:]\d+)*(?![a-z@$])|[a-z0-9@$'*]+|\.\.+|[.!?;]+|[,:]")
+_LEET = str.maketrans("013457@$", "oieastas")
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """A text cut into words; `breaks[i]` says what stood before word i (nothing, a comma, the end of a sentence)."""
+
+    words: list[str]
+    breaks: list[int]
+
+
+def fold(text: str) -> str:
+    """Lower case, no accents, look-alike letters of other scripts and invisible characters resolved."""
+    if text.isascii():
+        return text.lower().replace("\n", ". ").replace("\r", ". ")
+    text = text.translate(_EMOJI).casefold()
+    parts = (unicodedata.normalize("NFKD", text[i : i + _PIECE]) for i in range(0, len(text), _PIECE))
+    return _INVISIBLE.sub("", "".join(parts)).casefold().translate(_LOOK_ALIKES)
+
+
+def cut(text: str) -> Pieces:
+    """Cut a text into words of a-z and digits; apostrophes vanish ("can't" is "cant"), ellipses do not end a sentence."""
+    words: list[str] = []
+    breaks: list[int] = []
+    pending = NO_BREAK
+    for piece in _PIECES.findall(_INNER_BANG.sub("i", fold(text))):
+        first = piece[0]
+        if first in ",:":
+            pending = max(pending, COMMA)
+        elif first in ".!?;":
+            pending = max(pending, COMMA if piece.startswith("..") else SENTENCE)
+        else:
+            word = piece if piece.isalnum() else piece.replace("'", "").replace("*", "")
+            if word:
+                words.append(word)
+                breaks.append(pending)
+                pending = NO_BREAK
+    return Pieces(words, breaks)
+
+
+def unleet(word: str) -> str:
+    """Letters for the digits and signs that imitate them: "k1ll" is "kill"."""
+    return word.translate(_LEET)
