@@ -67,6 +67,7 @@ def _commands(port: int) -> dict[str, list[str]]:
     return {
         # Forwarded headers are judged by our own middleware, so gunicorn must believe nobody's.
         "web": [python, "-m", "gunicorn", "config.wsgi", *web.split(), *quiet.split(), "--forwarded-allow-ips", ""],
-        "worker": [*celery, "worker", *worker.split()],
+        # Celery warns root about pickled tasks; ours are JSON, so the warning would only frighten.
+        "worker": [python, "-W", "ignore:You're running the worker", *celery[1:], "worker", *worker.split()],
         "scheduler": [*celery, "beat", "--loglevel", "INFO", "--pidfile="],
     }
