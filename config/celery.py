@@ -1,6 +1,7 @@
 """The Celery app: its tasks are nudges, the rows in the database are what decides."""
 
 import os
+import time
 from typing import Any
 
 import structlog
@@ -11,17 +12,27 @@ from kombu.exceptions import OperationalError
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
+PAUSE_SECONDS = 2.0
+
 log = structlog.get_logger(__name__)
 
 
 class Nudge(DjangoTask):
     """A task that carries ids only and may be lost: the next sweep finds the same rows."""
 
+    paused_until = 0.0
+
     def apply_async(self, *args: Any, **kwargs: Any) -> AsyncResult | None:
-        """Publish the task; return None when the broker is away, so that a webhook or a page never fails with it."""
+        """Publish the task; return None when the broker is away, so that a webhook or a page never fails with it.
+
+        After a failure the broker is left alone for PAUSE_SECONDS: a hanging one may cost one request its time, not all.
+        """
+        if time.monotonic() < Nudge.paused_until:
+            return None
         try:
             return super().apply_async(*args, **kwargs)
-        except OperationalError:
+        except (OperationalError, OSError):
+            Nudge.paused_until = time.monotonic() + PAUSE_SECONDS
             log.warning("nudge_lost", task=self.name)
             return None
 

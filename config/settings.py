@@ -192,6 +192,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_interval": 2,
     "unacked_restore_throttle": 1,
     "socket_connect_timeout": 0.5,
+    "socket_timeout": 2,  # longer than the second that a worker's blocking pop lasts
     "max_retries": 0,
 }
 CELERY_TASK_PUBLISH_RETRY = False

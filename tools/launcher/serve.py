@@ -20,8 +20,8 @@ from tools.launcher.refusal import Refusal
 from tools.launcher.services import own_secrets, services
 from tools.launcher.supervisor import Supervisor
 
-OWN_SECRETS = ("SECRET_KEY", "FIELD_KEYS", "HASH_KEY")
-PUBLISHED = (*OWN_SECRETS, "DATABASE_URL", "REDIS_URL", "PUBLIC_BASE_URL")
+OWN_SECRETS = ("SECRET_KEY", "FIELD_KEYS")
+PUBLISHED = (*OWN_SECRETS, "HASH_KEY", "DATABASE_URL", "REDIS_URL", "PUBLIC_BASE_URL")
 ANSWER_SECONDS = 60
 
 
@@ -48,7 +48,7 @@ def _serve_alone(folder: Path, lock: Path) -> int:
     try:
         _say("Starting the database and the broker ...")
         with services(environment, folder, passwords, durable=True):
-            write_private(published, "".join(f"{name}={environment[name]}\n" for name in PUBLISHED))
+            write_private(published, "".join(f"{name}={environment.get(name, '')}\n" for name in PUBLISHED))
             sign_ins = _prepare(environment)
             with Supervisor(environment, port) as supervisor:
                 _wait_for_answer(f"http://127.0.0.1:{port}/livez", supervisor)

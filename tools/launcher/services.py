@@ -18,8 +18,7 @@ def own_secrets(folder: Path) -> dict[str, str]:
     if not path.exists():
         made = {
             "SECRET_KEY": secrets.token_urlsafe(48),
-            "FIELD_KEYS": f"k1:{_random_key()}",
-            "HASH_KEY": _random_key(),
+            "FIELD_KEYS": f"k1:{base64.b64encode(os.urandom(32)).decode()}",
             "POSTGRES_PASSWORD": secrets.token_urlsafe(24),
             "VALKEY_PASSWORD": secrets.token_urlsafe(24),
         }
@@ -49,7 +48,3 @@ def services(
             environment["REDIS_URL"] = valkey.url()
             started.append(valkey)
         yield started
-
-
-def _random_key() -> str:
-    return base64.b64encode(os.urandom(32)).decode()
