@@ -44,8 +44,10 @@ def request_id(get_response: Handler) -> Handler:
     def middleware(request: HttpRequest) -> HttpResponse:
         given = request.META.get("HTTP_X_REQUEST_ID", "")
         identifier = given if SAFE_REQUEST_ID.fullmatch(given) else str(uuid.uuid4())
-        with structlog.contextvars.bound_contextvars(request_id=identifier):
-            response = get_response(request)
+        # Not taken off afterwards: Django logs an error answer after the last middleware; the next request replaces it.
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=identifier)
+        response = get_response(request)
         response["X-Request-Id"] = identifier
         return response
 

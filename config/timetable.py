@@ -5,6 +5,12 @@ from typing import Any
 RECONCILE_SECONDS = 30
 """How often unexplained sends are looked up at the provider; its list lags by seconds, so oftener gains nothing."""
 
+SEAL_SECONDS = 30
+"""How often new audit rows are chained: how long a row rests on the append-only trigger alone."""
+
+HOUSEKEEPING_SECONDS = 3600
+"""How often what nobody needs any more is deleted."""
+
 
 def timetable(sweep_seconds: float) -> dict[str, dict[str, Any]]:
     """Return Celery's beat schedule: every sweep each `sweep_seconds`, reconciling each RECONCILE_SECONDS.
@@ -17,6 +23,8 @@ def timetable(sweep_seconds: float) -> dict[str, dict[str, Any]]:
         "messaging.tasks.reconcile": max(RECONCILE_SECONDS, sweep_seconds),
         "followup.tasks.open_due": sweep_seconds,
         "followup.tasks.run_timers": sweep_seconds,
+        "clinics.tasks.seal_audit": max(SEAL_SECONDS, sweep_seconds),
+        "clinics.tasks.forget_answers": HOUSEKEEPING_SECONDS,
     }
     return {
         task: {"task": task, "schedule": seconds, "options": {"expires": seconds}} for task, seconds in every.items()
