@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
@@ -18,7 +20,7 @@ SUNDAY = ["12:00", "20:00"]
 
 def default_send_window() -> list[list[str] | None]:
     """Routine texts leave 09:00-20:00 Monday to Saturday and 12:00-20:00 on Sunday (clinical content, T-01)."""
-    return [WEEKDAY] * 6 + [SUNDAY]
+    return [*[WEEKDAY] * 6, SUNDAY]
 
 
 class Clinic(models.Model):
@@ -102,14 +104,14 @@ class ApiToken(models.Model):
 
 
 class IdempotentRequest(models.Model):
-    """A POST that carried an Idempotency-Key, and the answer it got."""
+    """A POST that carried an Idempotency-Key, and the answer it got: written in one transaction with its work."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     user = models.ForeignKey(User, models.CASCADE)
     key = models.CharField(max_length=255)
     fingerprint = models.CharField(max_length=64, help_text="SHA-256 of method, path and body")
-    status = models.PositiveSmallIntegerField(null=True, help_text="Null while the first request is still at work")
-    body = EncryptedTextField(null=True)
+    status = models.PositiveSmallIntegerField()
+    body = EncryptedTextField()
     created_at = models.DateTimeField(db_index=True)
 
     class Meta:
@@ -149,6 +151,21 @@ class AuditEvent(models.Model):
             models.Index(fields=["clinic_id", "patient_id", "-at"], name="audit_by_patient"),
             models.Index(fields=["id"], condition=Q(position__isnull=True), name="audit_to_seal"),
         ]
+
+    def sealed_content(self) -> dict[str, Any]:
+        """What the row's hash covers: everything but the hash and the position themselves."""
+        return {
+            "id": self.id,
+            "clinic": str(self.clinic_id),
+            "at": self.at.isoformat(),
+            "actor": [self.actor_kind, self.actor_id],
+            "action": self.action,
+            "object": [self.object_type, self.object_id],
+            "patient": str(self.patient_id or ""),
+            "detail": self.detail,
+            "ip": str(self.ip or ""),
+            "request": self.request_id,
+        }
 
 
 class SweepHeartbeat(models.Model):

@@ -1,0 +1,118 @@
+"""Staff: members are added, change their role, and leave by being deactivated; nobody is deleted."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+
+from clinics import audit
+from clinics.core.actor import Actor
+from clinics.core.roles import Role
+from clinics.core.settings import name_problem
+from clinics.models import ApiToken, Clinic, User
+from clinics.operations.errors import InvalidInput, found
+
+CHANGEABLE = frozenset({"name", "role", "is_active"})
+
+
+class InvalidStaff(InvalidInput):
+    """The member of staff cannot be kept like this."""
+
+
+@transaction.atomic
+def create_staff(*, clinic: Clinic, email: str, name: str, role: str, password: str, by: Actor, now: datetime) -> User:
+    """Add a member of staff, who signs in with the e-mail and `password`. Raises InvalidStaff with every problem."""
+    user = User(clinic=clinic, email=email.strip().lower(), name=name.strip(), role=role, created_at=now)
+    problems = found(
+        {
+            "email": _email_problem(user.email),
+            "name": name_problem(user.name, 120),
+            "role": _role_problem(role),
+            "password": _password_problem(password, user),
+        }
+    )
+    if problems:
+        raise InvalidStaff(problems)
+    user.set_password(password)
+    user.save(force_insert=True)
+    _record(user, "staff.create", {"role": role}, by, now)
+    return user
+
+
+@transaction.atomic
+def change_staff(*, user: User, by: Actor, now: datetime, **changes: Any) -> User:
+    """Change name, role or `is_active`. Who is deactivated loses every token, for good.
+
+    Raises InvalidStaff with every problem, also when the clinic would be left without an active admin.
+    """
+    unknown = dict.fromkeys(changes.keys() - CHANGEABLE, "This cannot be changed.")
+    if unknown:
+        raise InvalidStaff(unknown)
+    Clinic.objects.select_for_update().get(pk=user.clinic_id)  # two admins demoting each other wait in turn
+    user = User.objects.get(pk=user.pk)
+    before = {field: getattr(user, field) for field in CHANGEABLE}
+    for field, value in changes.items():
+        setattr(user, field, value)
+    changed = sorted(field for field in changes if before[field] != changes[field])
+    problems = found({"name": name_problem(user.name, 120), "role": _role_problem(user.role) or _last_admin(user)})
+    if problems:
+        raise InvalidStaff(problems)
+    if changed:
+        user.save(update_fields=changed)
+        _record(user, "staff.update", {"fields": changed}, by, now)
+    if not user.is_active:
+        ApiToken.objects.filter(user=user, revoked_at=None).update(revoked_at=now)
+    return user
+
+
+@transaction.atomic
+def set_password(*, user: User, password: str, by: Actor, now: datetime) -> None:
+    """Give a new password; open sessions of the old one end. Raises InvalidStaff when it is too weak."""
+    problems = found({"password": _password_problem(password, user)})
+    if problems:
+        raise InvalidStaff(problems)
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    _record(user, "staff.update", {"fields": ["password"]}, by, now)
+
+
+def _email_problem(email: str) -> str | None:
+    try:
+        validate_email(email)
+    except ValidationError:
+        return "Write the address like name@clinic.example."
+    if len(email) > 254:
+        return "Use at most 254 characters."
+    return "Somebody has this address already." if User.objects.filter(email__iexact=email).exists() else None
+
+
+def _role_problem(role: str) -> str | None:
+    return None if role in set(Role) else f"Choose one of {', '.join(Role)}."
+
+
+def _password_problem(password: str, user: User) -> str | None:
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        return " ".join(error.messages)
+    return None
+
+
+def _last_admin(user: User) -> str | None:
+    if user.is_active and user.role == Role.ADMIN:
+        return None
+    others = User.objects.filter(clinic=user.clinic_id, role=Role.ADMIN, is_active=True).exclude(pk=user.pk)
+    if others.exists() or not User.objects.filter(pk=user.pk, role=Role.ADMIN, is_active=True).exists():
+        return None
+    return "The clinic needs one active admin: make somebody else admin first."
+
+
+def _record(user: User, action: str, detail: dict[str, Any], by: Actor, now: datetime) -> None:
+    audit.record(
+        clinic_id=user.clinic_id, by=by, action=action, object_type="staff", object_id=user.pk, detail=detail, now=now
+    )

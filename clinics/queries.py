@@ -1,0 +1,68 @@
+"""Reads of the room. Lists are scoped to one clinic; only the audit check and the token look-up are not."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from clinics.core.chain import GENESIS, link
+from clinics.core.roles import Permission, allows
+from clinics.models import ApiToken, AuditEvent, Clinic, User
+from privacy.tokens import token_digest
+
+
+def clinics() -> QuerySet[Clinic]:
+    """Every clinic of the installation, by key."""
+    return Clinic.objects.order_by("key")
+
+
+def clinic_by_key(key: str) -> Clinic | None:
+    """The clinic that `key` names."""
+    return Clinic.objects.filter(key=key).first()
+
+
+def staff_by_email(email: str) -> User | None:
+    """The member of staff who signs in with `email`, in any clinic."""
+    return User.objects.select_related("clinic").filter(email__iexact=email.strip()).first()
+
+
+def staff(clinic: Clinic) -> QuerySet[User]:
+    """Everybody who works or worked for `clinic`."""
+    return User.objects.filter(clinic=clinic)
+
+
+def tokens(clinic: Clinic) -> QuerySet[ApiToken]:
+    """Every token of `clinic`, live or not, with its holder."""
+    return ApiToken.objects.filter(user__clinic=clinic).select_related("user")
+
+
+def audit_events(clinic: Clinic) -> QuerySet[AuditEvent]:
+    """The audit log of `clinic`."""
+    return AuditEvent.objects.filter(clinic_id=clinic.pk)
+
+
+def live_token(plaintext: str, *, now: datetime) -> ApiToken | None:
+    """The token that `plaintext` is, with its holder and clinic, if it may be used at `now`."""
+    usable = ApiToken.objects.filter(
+        digest=token_digest(plaintext), revoked_at=None, expires_at__gt=now, user__is_active=True
+    )
+    return usable.select_related("user__clinic").first()
+
+
+def permissions_of(user: User, token: ApiToken | None = None) -> frozenset[Permission]:
+    """What `user` may do, by role; through a token with scopes, only those of them that the role still has."""
+    held = frozenset(permission for permission in Permission if user.is_active and allows(user.role, permission))
+    return held & frozenset(token.scopes) if token is not None and token.scopes else held
+
+
+def verify_chain(clinic_id: UUID) -> int | None:
+    """The position of the first row of the clinic's audit chain that was edited, lost or moved; None: it is whole."""
+    previous = GENESIS
+    sealed = AuditEvent.objects.filter(clinic_id=clinic_id, position__isnull=False).order_by("position")
+    for expected, event in enumerate(sealed.iterator(chunk_size=2000), start=1):
+        if event.position != expected or event.hash != link(previous, expected, event.sealed_content()):
+            return expected
+        previous = event.hash
+    return None
