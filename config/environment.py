@@ -55,10 +55,10 @@ class Environment:
 def read_environment(variables: Mapping[str, str]) -> Environment:
     """Return the checked settings; raise ImproperlyConfigured with one line for each thing that is wrong."""
     reader = _Reader(variables)
-    environment = _read(reader)
+    settings = _read(reader)
     if reader.problems:
         raise ImproperlyConfigured("\n".join(reader.problems))
-    return environment
+    return Environment(**settings)
 
 
 class _Reader:
@@ -94,8 +94,8 @@ class _Reader:
             self.problems.append(problem)
 
 
-def _read(reader: _Reader) -> Any:
-    """Read every setting; the result may have holes when `reader.problems` is not empty."""
+def _read(reader: _Reader) -> dict[str, Any]:
+    """Read every setting; the result has holes exactly when `reader.problems` is not empty."""
     gateway = reader.text("GATEWAY", "simulated")
     reader.require(gateway in ("simulated", "twilio"), "GATEWAY cannot be used: set it to simulated or to twilio.")
     public_base_url = reader.parsed(
@@ -103,14 +103,12 @@ def _read(reader: _Reader) -> Any:
     )
     if gateway == "twilio":
         _require_twilio(reader)
-    return Environment(
-        gateway=gateway,
-        public_base_url=public_base_url or "",
-        allowed_hosts=_allowed_hosts(reader, public_base_url or ""),
-        **_read_keys(reader),
-        **_read_services(reader),
-        **_read_twilio(reader),
-    )
+    public = {
+        "gateway": gateway,
+        "public_base_url": public_base_url,
+        "allowed_hosts": _allowed_hosts(reader, public_base_url or ""),
+    }
+    return public | _read_keys(reader) | _read_services(reader) | _read_twilio(reader)
 
 
 def _read_keys(reader: _Reader) -> dict[str, Any]:

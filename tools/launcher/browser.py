@@ -14,8 +14,7 @@ DOWNLOAD_SECONDS = 180
 
 def find_chromium() -> str:
     """Return the path of a Chromium on this machine, or nothing; CHROMIUM names one that is not on the PATH."""
-    named = os.environ.get("CHROMIUM", "")
-    return shutil.which(named) if named and shutil.which(named) else _on_path() or _playwrights_own()
+    return shutil.which(os.environ.get("CHROMIUM", "")) or _on_path() or _playwrights_own()
 
 
 def ensure_chromium() -> str:

@@ -41,16 +41,17 @@ def _serve_alone(folder: Path, lock: Path) -> int:
     """Start everything in order, wait, and stop everything in the opposite order."""
     passwords = own_secrets(folder)
     environment = _environment(folder, passwords)
-    port = _free_port_wanted(environment)
+    port = _port_wanted(environment)
+    _refuse_taken(port)
     address = environment["PUBLIC_BASE_URL"]
     lock.write_text(f"process {os.getpid()}, {address}/", encoding="utf-8")
     published = folder / "service.env"
     try:
         _say("Starting the database and the broker ...")
-        with services(environment, folder, passwords, durable=True):
+        with services(environment, folder, passwords, durable=True) as servers:
             write_private(published, "".join(f"{name}={environment.get(name, '')}\n" for name in PUBLISHED))
             sign_ins = _prepare(environment)
-            with Supervisor(environment, port) as supervisor:
+            with Supervisor(environment, port, servers) as supervisor:
                 _wait_for_answer(f"http://127.0.0.1:{port}/livez", supervisor)
                 _say(f"{sign_ins}\nFollowup runs at {address}/ - Ctrl-C stops it.")
                 return supervisor.wait()
@@ -66,7 +67,7 @@ def _environment(folder: Path, passwords: Mapping[str, str]) -> dict[str, str]:
     environ.Env.read_env(BASE / ".env")
     environment = dict(os.environ) | {"FOLLOWUP_VAR": str(folder), "PYTHONUNBUFFERED": "1"}
     if not environment.get("PUBLIC_BASE_URL"):
-        environment["PUBLIC_BASE_URL"] = f"http://127.0.0.1:{environment.get('PORT') or 8000}"
+        environment["PUBLIC_BASE_URL"] = f"http://127.0.0.1:{_port_wanted(environment)}"
     if _may_use_own_secrets(environment):
         environment |= {name: environment.get(name) or passwords[name] for name in OWN_SECRETS}
     ours = {name: environment.get(name) or DEVELOPMENT[name] for name in ("DATABASE_URL", "REDIS_URL")}
@@ -84,12 +85,16 @@ def _may_use_own_secrets(environment: Mapping[str, str]) -> bool:
     return local and (simulated or not environment.get("DATABASE_URL"))
 
 
-def _free_port_wanted(environment: Mapping[str, str]) -> int:
-    """Return the port to serve on; raise Refusal when it is none or taken."""
+def _port_wanted(environment: Mapping[str, str]) -> int:
+    """Return the port to serve on; raise Refusal when it is none."""
     text = environment.get("PORT") or "8000"
     if not text.isdecimal() or not 0 < int(text) < 65536:
         raise Refusal(f"PORT cannot be {text}: give a number from 1 to 65535, for example PORT=8001.")
-    port = int(text)
+    return int(text)
+
+
+def _refuse_taken(port: int) -> None:
+    """Raise Refusal when the port cannot be listened on."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -98,7 +103,6 @@ def _free_port_wanted(environment: Mapping[str, str]) -> int:
             raise Refusal(f"Port {port} needs root: choose one above 1023, for example PORT=8001.") from None
         except OSError:
             raise Refusal(f"Port {port} is taken by another program: type PORT={port + 1} python3 run.py") from None
-    return port
 
 
 def _prepare(environment: Mapping[str, str]) -> str:

@@ -8,8 +8,14 @@ from collections.abc import Iterator, MutableMapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import psycopg
+import redis
+
 from tools.launcher.embedded import Postgres, Server, Valkey
 from tools.launcher.folders import write_private
+from tools.launcher.refusal import Refusal
+
+ANSWER_SECONDS = 5
 
 
 def own_secrets(folder: Path) -> dict[str, str]:
@@ -33,7 +39,9 @@ def services(
     """Start the servers that `environment` does not name, enter their addresses into it, and stop them at the end."""
     with ExitStack() as stack:
         started: list[Server] = []
-        if not environment.get("DATABASE_URL"):
+        if environment.get("DATABASE_URL"):
+            _refuse_silent_database(environment["DATABASE_URL"])
+        else:
             log = folder / "log" / "postgres.log"
             postgres = Postgres(folder / "postgres", passwords["POSTGRES_PASSWORD"], log, durable=durable)
             stack.callback(postgres.stop)
@@ -41,10 +49,32 @@ def services(
             postgres.ensure_database()
             environment["DATABASE_URL"] = postgres.url()
             started.append(postgres)
-        if not environment.get("REDIS_URL"):
+        if environment.get("REDIS_URL"):
+            _refuse_silent_broker(environment["REDIS_URL"])
+        else:
             valkey = Valkey(folder / "valkey", passwords["VALKEY_PASSWORD"], folder / "log" / "valkey.log")
             stack.callback(valkey.stop)
             valkey.start()
             environment["REDIS_URL"] = valkey.url()
             started.append(valkey)
         yield started
+
+
+def _refuse_silent_database(url: str) -> None:
+    """Raise Refusal when the PostgreSQL of DATABASE_URL takes no session."""
+    try:
+        psycopg.connect(url, connect_timeout=ANSWER_SECONDS).close()
+    except psycopg.OperationalError as error:
+        reason = str(error).strip().splitlines()[-1]
+        raise Refusal(
+            f"The PostgreSQL of DATABASE_URL does not answer: {reason} - start it or mend the setting."
+        ) from None
+
+
+def _refuse_silent_broker(url: str) -> None:
+    """Raise Refusal when the Redis of REDIS_URL does not answer."""
+    try:
+        with redis.Redis.from_url(url, socket_timeout=ANSWER_SECONDS) as client:
+            client.ping()
+    except redis.RedisError as error:
+        raise Refusal(f"The Redis of REDIS_URL does not answer: {error} - start it or mend the setting.") from None

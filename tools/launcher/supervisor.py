@@ -4,10 +4,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 
 from tools.launcher import processes
+from tools.launcher.embedded import Server
 from tools.launcher.folders import BASE
 
 STOP_SECONDS = 15
@@ -20,8 +21,10 @@ WEB_THREADS = 8
 class Supervisor:
     """The parts of the service as a context: started on entering, all gone on leaving."""
 
-    def __init__(self, environment: Mapping[str, str], port: int) -> None:
+    def __init__(self, environment: Mapping[str, str], port: int, servers: Sequence[Server]) -> None:
+        """Run beside `servers`, which somebody else starts and stops, and whose end is the end of all too."""
         self.environment = environment
+        self.servers = servers
         self.commands = _commands(port)
         self.running: dict[str, subprocess.Popen[bytes]] = {}
 
@@ -46,14 +49,17 @@ class Supervisor:
 
     def ended(self) -> str:
         """Return the name of a part that is no longer running, or nothing."""
-        return next((name for name, process in self.running.items() if process.poll() is not None), "")
+        return next((name for name, process in self._watched().items() if process.poll() is not None), "")
+
+    def _watched(self) -> dict[str, "subprocess.Popen[bytes]"]:
+        return self.running | {server.name: server.process for server in self.servers if server.process}
 
     def wait(self) -> int:
         """Wait until a part ends by itself, say which one it was, and return 1."""
         while not (name := self.ended()):
             time.sleep(0.2)
-        code = self.running[name].returncode
-        print(f"The {name} ended by itself (exit code {code}), so everything is stopped; data are kept.", flush=True)
+        code = self._watched()[name].returncode
+        print(f"{name} ended by itself (exit code {code}), so everything is stopped; data are kept.", flush=True)
         return 1
 
 
@@ -66,8 +72,17 @@ def _commands(port: int) -> dict[str, list[str]]:
     celery = [python, "-m", "celery", "--quiet", "-A", "config"]
     return {
         # Forwarded headers are judged by our own middleware, so gunicorn must believe nobody's.
-        "web": [python, "-m", "gunicorn", "config.wsgi", *web.split(), *quiet.split(), "--forwarded-allow-ips", ""],
+        "The web part": [
+            python,
+            "-m",
+            "gunicorn",
+            "config.wsgi",
+            *web.split(),
+            *quiet.split(),
+            "--forwarded-allow-ips",
+            "",
+        ],
         # Celery warns root about pickled tasks; ours are JSON, so the warning would only frighten.
-        "worker": [python, "-W", "ignore:You're running the worker", *celery[1:], "worker", *worker.split()],
-        "scheduler": [*celery, "beat", "--loglevel", "INFO", "--pidfile="],
+        "The worker": [python, "-W", "ignore:You're running the worker", *celery[1:], "worker", *worker.split()],
+        "The scheduler": [*celery, "beat", "--loglevel", "INFO", "--pidfile="],
     }

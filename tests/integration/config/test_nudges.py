@@ -62,7 +62,8 @@ def test_a_nudge_is_given_up_when_the_broker_is_away(broker_is: str) -> None:
         port = silent.getsockname()[1]
         if broker_is == "closed":
             silent.close()
-        environment = os.environ | {"REDIS_URL": f"redis://127.0.0.1:{port}/0", "DJANGO_SETTINGS_MODULE": "config.settings"}
+        changes = {"REDIS_URL": f"redis://127.0.0.1:{port}/0", "DJANGO_SETTINGS_MODULE": "config.settings"}
+        environment = os.environ | changes
         done = subprocess.run(
             [sys.executable, "-c", PUBLISH_TWICE], cwd=BASE, env=environment, capture_output=True, text=True, timeout=60
         )

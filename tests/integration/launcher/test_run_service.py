@@ -1,0 +1,78 @@
+"""`python3 run.py`: the whole service, in a folder with a space and a letter that is not ASCII."""
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.integration.launcher.service import Service, copy_project, nothing_is_left_of, run_py, start
+
+pytestmark = pytest.mark.processes
+
+COUNT_CLINICS = "from clinics.models import Clinic; print(Clinic.objects.filter(key='kept').count())"
+ADD_CLINIC = (
+    "from clinics.models import Clinic; from django.utils import timezone;"
+    "Clinic.objects.create(key='kept', name='Kept', time_zone='UTC', created_at=timezone.now())"
+)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project that has been started once, so that later starts find their data."""
+    copy = copy_project(tmp_path_factory.mktemp("somebody's place") / "Followup für Ana")
+    service = start(copy)
+    assert "http://127.0.0.1:" in service.said
+    assert "First start" in service.said
+    service.manage("shell", "-v", "0", "-c", ADD_CLINIC)
+    assert service.stop() == 0
+    assert nothing_is_left_of(copy)
+    return copy
+
+
+@pytest.fixture
+def service(folder: Path) -> Iterator[Service]:
+    """The service, running; the test ends it."""
+    running = start(folder)
+    yield running
+    running.discard()
+
+
+def test_a_stopped_service_starts_again_with_its_data(service: Service) -> None:
+    assert "First start" not in service.said
+    assert service.status("/livez") == 200
+    assert service.status("/accounts/login/") == 200
+    assert service.manage("shell", "-v", "0", "-c", COUNT_CLINICS).strip() == "1"
+    os.kill(service.process.pid, signal.SIGINT)
+    assert service.end() == 0
+    assert service.said.rstrip().endswith("Stopped; the data are kept.")
+    assert nothing_is_left_of(service.folder)
+
+
+def test_a_second_copy_in_one_folder_and_a_taken_port_are_refused(service: Service, tmp_path: Path) -> None:
+    second = run_py(service.folder)
+    assert second.returncode == 1
+    holder = f"process {service.process.pid}, http://127.0.0.1:{service.port}/"
+    assert f"already runs in this folder ({holder})" in second.stderr
+    elsewhere = run_py(service.folder, PORT=str(service.port), FOLLOWUP_VAR=str(tmp_path))
+    assert elsewhere.returncode == 1
+    assert elsewhere.stderr.strip().startswith(f"Port {service.port} is taken by another program: type PORT=")
+    assert service.stop() == 0
+
+
+@pytest.mark.parametrize("part", ["gunicorn", " worker ", " beat ", "postgres", "valkey-server"])
+def test_the_death_of_one_part_ends_all_parts(service: Service, part: str) -> None:
+    os.kill(service.part(part), signal.SIGKILL)
+    assert service.end() == 1
+    assert "ended by itself (exit code -9), so everything is stopped" in service.said
+    assert nothing_is_left_of(service.folder)
+
+
+def test_the_death_of_run_py_itself_leaves_nothing_running_and_loses_nothing(service: Service) -> None:
+    service.process.kill()
+    service.end()
+    again = start(service.folder)
+    assert again.manage("shell", "-v", "0", "-c", COUNT_CLINICS).strip() == "1"
+    assert again.stop() == 0
+    assert nothing_is_left_of(service.folder)
