@@ -106,7 +106,8 @@ def test_secrets_do_not_show_when_the_settings_are_printed() -> None:
 
 
 def test_a_key_without_an_id_is_named_after_itself_and_the_look_up_key_follows_the_oldest() -> None:
-    one, two = read_environment(LIVE | {"FIELD_KEYS": KEY}), read_environment(LIVE | {"FIELD_KEYS": f"k9:{OTHER_KEY},{KEY}"})
+    one = read_environment(LIVE | {"FIELD_KEYS": KEY})
+    two = read_environment(LIVE | {"FIELD_KEYS": f"k9:{OTHER_KEY},{KEY}"})
     assert list(one.field_keys.values()) == [bytes(range(32))]
     assert next(iter(one.field_keys)) in two.field_keys
     assert one.hash_key == two.hash_key

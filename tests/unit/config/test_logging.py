@@ -27,14 +27,15 @@ def lines() -> Iterator[io.StringIO]:
 
 def test_numbers_and_addresses_are_masked_in_values_and_tracebacks(lines: io.StringIO) -> None:
     log = structlog.get_logger("test")
+    ids = {"id": "0192f0c4-aaaa-7bbb-8ccc-1234567890ab"}
     try:
         raise ValueError("cannot text +16185550123")
     except ValueError:
-        log.exception("text_failed", to="+1 (618) 555-0123", by="pat@example.org", id="0192f0c4-aaaa-7bbb-8ccc-1234567890ab")
+        log.exception("text_failed", to="+1 (618) 555-0123", by="pat@example.org", **ids)
     line = json.loads(lines.getvalue())
     assert "555" not in lines.getvalue()
     assert "example.org" not in lines.getvalue()
-    assert line["id"] == "0192f0c4-aaaa-7bbb-8ccc-1234567890ab"
+    assert line["id"] == ids["id"]
     assert "ValueError" in line["exception"]
 
 
