@@ -20,6 +20,9 @@ def phrases(name: str) -> list[Entry]:
 
 
 def pairs(name: str) -> dict[str, str]:
-    """The "word: meaning" lines of the list `name` in every language, the last language winning."""
-    split = (entry.phrase.partition(":") for entry in phrases(name))
-    return {word.strip(): meaning.strip() for word, _, meaning in split}
+    """The "word: meaning" lines of the list `name`; what several languages say of one word is put together."""
+    found: dict[str, str] = {}
+    for entry in phrases(name):
+        word, _, meaning = (part.strip() for part in entry.phrase.partition(":"))
+        found[word] = f"{found[word]} {meaning}" if word in found else meaning
+    return found

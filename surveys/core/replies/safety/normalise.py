@@ -20,6 +20,7 @@ _EMOJI = str.maketrans(
 _INVISIBLE = re.compile("[\u00ad\u0300-\u036f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]+")
 _INNER_BANG = re.compile(r"(?<=[a-z])!(?=[a-z])")
 _PIECES = re.compile(r"\d+(?:[./:]\d+)*(?![a-z@$])|[a-z0-9@$'*]+|\.\.+|[.!?;]+|[,:]")
+_SPOKEN_PRESSURE = re.compile(r"\b(\d{2,3}) ?(?:over|sobre|/) ?(\d{2,3})\b")
 _LEET = str.maketrans("013457@$", "oieastas")
 
 
@@ -45,7 +46,7 @@ def cut(text: str) -> Pieces:
     words: list[str] = []
     breaks: list[int] = []
     pending = NO_BREAK
-    for piece in _PIECES.findall(_INNER_BANG.sub("i", fold(text))):
+    for piece in _PIECES.findall(_SPOKEN_PRESSURE.sub(r"\1/\2", _INNER_BANG.sub("i", fold(text)))):
         first = piece[0]
         if first in ",:":
             pending = max(pending, COMMA)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from surveys.core.replies.safety.normalise import Pieces, cut, unleet
+from surveys.core.replies.safety.numbers import kind_of_number
 
 TYPO_LENGTH = 5  # Clinical content, section 4.2 point 2: typo distance 1 on words of five letters and more.
 MOST_REPAIRS = 400  # Unknown words repaired in one text; an SMS has at most 1,600 characters, so this is never reached by one.
@@ -30,7 +31,9 @@ class Vocabulary:
         pending = 0
         for word, before in zip(*_join_spelled_out(raw), strict=True):
             pending = max(pending, before)
-            if word not in self.known and repairs:
+            if word[0] in "0123456789" and not word.isalnum() or word.isdigit():
+                word = kind_of_number(word)
+            elif word not in self.known and repairs:
                 repairs -= 1
                 word = self.repair(word)
             for part in self.rewrite.get(word, word).split():
