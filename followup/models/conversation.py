@@ -23,6 +23,7 @@ class Conversation(models.Model):
     format = models.PositiveSmallIntegerField()
     revision = models.PositiveIntegerField(default=0)
     waiting_since = models.DateTimeField(null=True, help_text="Set exactly while a reply is awaited")
+    held_since = models.DateTimeField(null=True, help_text="Set while nothing is asked because of a safety concern")
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
 

@@ -33,6 +33,7 @@ class Patient(models.Model):
     language = models.CharField(max_length=8)
     status = models.CharField(max_length=10, choices=PatientStatus, default=PatientStatus.ACTIVE)
     paused_until = models.DateTimeField(null=True)
+    notice_at = models.DateTimeField(null=True, help_text="When last told that texts are not watched (C-10)")
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
 

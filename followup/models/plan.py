@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from followup.core.periods import parse_period
+from followup.core.plan import Anchor, OutsideWindow, StepRule
 from privacy.ids import new_id
 
 
@@ -63,6 +65,10 @@ class PlanStep(models.Model):
     offset = models.CharField(max_length=24)
     local_time = models.TimeField(null=True, help_text="Wall time in the patient's zone instead of anchor plus offset")
     outside_window = models.CharField(max_length=5, help_text="shift to the next opening, or skip")
+    shift_limit = models.CharField(
+        max_length=24, blank=True, help_text="Period after the anchor beyond which it is skipped, not shifted"
+    )
+    weekdays_only = models.BooleanField(default=False, help_text="Monday to Friday in the patient's zone")
     reminders = models.JSONField(default=list, help_text="Periods after the opening, each before closing")
     closes_after = models.CharField(max_length=24, help_text="Period after the opening")
     durable = models.BooleanField(default=False, help_text="Stays when a new care session starts a new plan")
@@ -77,3 +83,22 @@ class PlanStep(models.Model):
                 condition=Q(outside_window__in=["shift", "skip"]), name="plan_step_outside_window_known"
             ),
         ]
+
+    def __str__(self) -> str:
+        return self.key
+
+    def rule(self) -> StepRule:
+        """The step as the pure rules know it."""
+        return StepRule(
+            key=self.key,
+            survey=self.survey,
+            anchor=Anchor(self.anchor),
+            offset=parse_period(self.offset),
+            local_time=self.local_time,
+            outside_window=OutsideWindow(self.outside_window),
+            shift_limit=parse_period(self.shift_limit) if self.shift_limit else None,
+            weekdays_only=self.weekdays_only,
+            reminders=tuple(parse_period(reminder) for reminder in self.reminders),
+            closes_after=parse_period(self.closes_after),
+            durable=self.durable,
+        )

@@ -81,6 +81,12 @@ class ReviewItem(models.Model):
                 name="review_closed_whole",
             ),
             models.CheckConstraint(
+                condition=~Q(status=ReviewStatus.CLOSED)
+                | Q(rank__gte=2)
+                | (~Q(outcome=ReviewOutcome.REVIEWED) & Q(note__isnull=False)),
+                name="review_urgent_says_how_it_ended",
+            ),
+            models.CheckConstraint(
                 condition=Q(claimed_at__isnull=True, claimed_by__isnull=True)
                 | Q(claimed_at__isnull=False, claimed_by__isnull=False),
                 name="review_claimed_by_somebody",

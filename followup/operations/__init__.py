@@ -1,0 +1,1 @@
+"""Writes of the room; read from enrol to finish they are the life of a survey."""

@@ -1,0 +1,88 @@
+"""Review items: opened for a person, joined by what belongs to them, their clock restarted when it gets worse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from followup.core.deadlines import due_by
+from followup.core.lifecycle import RANK, Level, ReviewStatus
+from followup.core.parties import ClinicFacts
+from followup.models import FollowUp, Patient, ReviewItem
+from followup.models.review import ReviewKind
+
+SERIOUS = RANK[Level.URGENT]
+
+
+def for_follow_up(
+    follow_up: FollowUp,
+    clinic: ClinicFacts,
+    level: Level,
+    *,
+    kind: ReviewKind = ReviewKind.RESPONSE,
+    tags: Iterable[str] = (),
+    now: datetime,
+) -> ReviewItem:
+    """The open item of a follow-up, raised to `level` if it was lower, or a new one."""
+    item = _open().filter(follow_up=follow_up).first()
+    if item is not None:
+        return join(item, clinic, level, tags=tags, now=now)
+    return _create(clinic, level, kind, tags, now, patient_id=follow_up.patient_id, follow_up_id=follow_up.id)
+
+
+def for_text(
+    clinic: ClinicFacts,
+    *,
+    patient: Patient | None,
+    message_id: UUID | None,
+    level: Level,
+    kind: ReviewKind = ReviewKind.MESSAGE,
+    tags: Iterable[str] = (),
+    now: datetime,
+) -> ReviewItem:
+    """An item for a text. One that is serious joins the patient's open serious item instead (section 3.1)."""
+    if patient is not None and RANK[level] <= SERIOUS:
+        known = _open().filter(patient=patient, rank__lte=SERIOUS).order_by("rank", "opened_at").first()
+        if known is not None:
+            return join(known, clinic, level, tags=tags, now=now)
+    return _create(clinic, level, kind, tags, now, patient_id=patient.id if patient else None, message_id=message_id)
+
+
+def join(item: ReviewItem, clinic: ClinicFacts, level: Level, *, tags: Iterable[str] = (), now: datetime) -> ReviewItem:
+    """Add to an open item; the clock starts again when it gets worse. Whoever looks at the old state is told so."""
+    if RANK[level] < item.rank:
+        item.rank = RANK[level]
+        item.due_by = item.open_due_by = due_by(level, now, clinic.time_zone)
+    item.tags = sorted({*item.tags, *tags})
+    item.revision += 1
+    item.save(update_fields=["rank", "due_by", "open_due_by", "tags", "revision"])
+    return item
+
+
+def _create(
+    clinic: ClinicFacts, level: Level, kind: ReviewKind, tags: Iterable[str], now: datetime, **about: UUID | None
+) -> ReviewItem:
+    deadline = due_by(level, now, clinic.time_zone)
+    return ReviewItem.objects.create(
+        clinic_id=clinic.id,
+        kind=kind,
+        rank=RANK[level],
+        status=ReviewStatus.OPEN,
+        tags=sorted(set(tags)),
+        opened_at=now,
+        due_by=deadline,
+        open_due_by=deadline,
+        **about,
+    )
+
+
+def _open() -> QuerySet[ReviewItem]:
+    return ReviewItem.objects.select_for_update(of=("self",)).filter(open_due_by__isnull=False)
+
+
+def serious_open(patient: Patient) -> QuerySet[ReviewItem]:
+    """The patient's emergency and urgent items that nobody has closed."""
+    return ReviewItem.objects.filter(patient=patient, open_due_by__isnull=False, rank__lte=SERIOUS)

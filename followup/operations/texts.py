@@ -1,0 +1,137 @@
+"""The texts this room owes: whose number, which window, until when they are of use. Only rows, nothing is sent here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef
+
+from followup.core.parties import ClinicFacts
+from followup.models import Consent, Patient
+from messaging.core.drafts import TextDraft
+from messaging.core.lifecycle import IGNORES_WINDOW, Purpose
+from messaging.operations import enqueue
+from privacy.sensitive import Sensitive
+from surveys.core.wording import Voice
+
+USEFUL: Final = {
+    Purpose.SERVICE: timedelta(days=3),
+    Purpose.SAFETY: timedelta(hours=6),
+    Purpose.CONVERSATION: timedelta(hours=12),
+}
+"""How long a text that belongs to no follow-up is worth sending after it was queued (house choice)."""
+NOTICE_EVERY: Final = timedelta(days=30)
+"""How often a patient is told again that texts are not watched (clinical content, C-10 in section 4.2 rule 10)."""
+
+
+def voice_for(clinic: ClinicFacts, language: str) -> Voice:
+    """How the clinic speaks to somebody."""
+    return Voice(clinic_name=clinic.short_name, clinic_phone=clinic.phone, language=language)
+
+
+def active_consent() -> Exists:
+    """A condition on patients: consent that is active and was given for the number they have now (C-01)."""
+    return Exists(
+        Consent.objects.filter(patient=OuterRef("pk"), ended_at__isnull=True, phone_hash=OuterRef("phone_hash"))
+    )
+
+
+def has_consent(patient: Patient) -> bool:
+    """Whether the patient may be texted at the present number."""
+    return patient.consents.filter(ended_at__isnull=True, phone_hash=patient.phone_hash).exists()
+
+
+def draft(
+    patient: Patient,
+    clinic: ClinicFacts,
+    *,
+    key: str,
+    body: str,
+    purpose: Purpose,
+    expires_at: datetime,
+    language: str = "",
+    follow_up_id: UUID | None = None,
+) -> TextDraft:
+    """A text to a patient; routine ones carry the clinic's window in the patient's zone."""
+    routine = purpose not in IGNORES_WINDOW
+    return TextDraft(
+        clinic_id=clinic.id,
+        dedupe_key=key,
+        number=patient.phone,
+        number_hash=patient.phone_hash,
+        body=body,
+        language=language or patient.language,
+        purpose=purpose,
+        expires_at=expires_at,
+        context_id=follow_up_id,
+        window=clinic.send_window if routine else None,
+        window_zone=patient.time_zone if routine else "",
+    )
+
+
+def welcome(patient: Patient, *, consent_id: UUID, now: datetime) -> None:
+    """Confirm the sign-up and say that texts are not watched, inside the send window (C-03, section 4.2 rule 10)."""
+    voice = voice_for(patient.clinic, patient.language)
+    expires_at = now + USEFUL[Purpose.SERVICE]
+    drafts = [
+        draft(
+            patient,
+            patient.clinic,
+            key=f"consent:{consent_id}:{text}",
+            body=voice.say(text),
+            purpose=Purpose.SERVICE,
+            expires_at=expires_at,
+        )
+        for text in ("SVC-OPTIN", "SVC-NOTMON")
+    ]
+    enqueue(drafts, now=now)
+    Patient.objects.filter(pk=patient.pk).update(notice_at=now)
+
+
+def notices(patients: Sequence[tuple[Patient, ClinicFacts]], *, now: datetime) -> list[TextDraft]:
+    """SVC-NOTMON for those who have not been told for NOTICE_EVERY; the caller queues them."""
+    due = [(p, clinic) for p, clinic in patients if p.notice_at is None or now - p.notice_at >= NOTICE_EVERY]
+    Patient.objects.filter(pk__in=[patient.pk for patient, _ in due]).update(notice_at=now)
+    return [
+        draft(
+            patient,
+            clinic,
+            key=f"notice:{patient.id}:{now:%Y%m%d}",
+            body=voice_for(clinic, patient.language).say("SVC-NOTMON"),
+            purpose=Purpose.SERVICE,
+            expires_at=now + USEFUL[Purpose.SERVICE],
+        )
+        for patient, clinic in due
+    ]
+
+
+def answer_text(
+    clinic: ClinicFacts,
+    *,
+    number: Sensitive,
+    number_hash: str,
+    language: str,
+    text: str,
+    key: str,
+    purpose: Purpose,
+    now: datetime,
+) -> None:
+    """Answer a number that has just written, known or not, with a text of the library."""
+    enqueue(
+        [
+            TextDraft(
+                clinic_id=clinic.id,
+                dedupe_key=key,
+                number=number,
+                number_hash=number_hash,
+                body=voice_for(clinic, language).say(text),
+                language=language,
+                purpose=purpose,
+                expires_at=now + USEFUL[purpose],
+            )
+        ],
+        now=now,
+    )

@@ -1,0 +1,1 @@
+"""Reads of the room; each is scoped to one clinic."""

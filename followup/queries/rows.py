@@ -1,0 +1,51 @@
+"""One clinic's rows, each with what a list of them shows: whoever lists or fetches begins here, never at a table."""
+
+from __future__ import annotations
+
+from django.db.models import Prefetch, QuerySet
+
+from followup.core.parties import ClinicFacts
+from followup.models import Answer, CareSession, Consent, FollowUp, Patient, Plan, Response, ReviewItem, Signal
+
+
+def patients(clinic: ClinicFacts) -> QuerySet[Patient]:
+    """Patients, each with `current_consent`: a list of the one consent that holds, or empty."""
+    current = Consent.objects.filter(ended_at__isnull=True)
+    return Patient.objects.filter(clinic_id=clinic.id).prefetch_related(
+        Prefetch("consents", queryset=current, to_attr="current_consent")
+    )
+
+
+def care_sessions(clinic: ClinicFacts) -> QuerySet[CareSession]:
+    """Care sessions."""
+    return CareSession.objects.filter(clinic_id=clinic.id)
+
+
+def plans(clinic: ClinicFacts) -> QuerySet[Plan]:
+    """Every version of every plan, with its steps."""
+    return Plan.objects.filter(clinic_id=clinic.id).prefetch_related("steps")
+
+
+def follow_ups(clinic: ClinicFacts) -> QuerySet[FollowUp]:
+    """Follow-ups, with their step and the survey version they pinned."""
+    return FollowUp.objects.filter(clinic_id=clinic.id).select_related("plan_step", "survey_version")
+
+
+def responses(clinic: ClinicFacts) -> QuerySet[Response]:
+    """Responses, each with its answers in the order they were given; superseded ones are among them."""
+    answers = Answer.objects.order_by("answered_at", "id")
+    return (
+        Response.objects.filter(clinic_id=clinic.id)
+        .select_related("follow_up__plan_step", "follow_up__survey_version")
+        .prefetch_related(Prefetch("follow_up__answers", queryset=answers))
+    )
+
+
+def signals(clinic: ClinicFacts) -> QuerySet[Signal]:
+    """Signals."""
+    return Signal.objects.filter(clinic_id=clinic.id)
+
+
+def reviews(clinic: ClinicFacts) -> QuerySet[ReviewItem]:
+    """Review items, with their signals."""
+    return ReviewItem.objects.filter(clinic_id=clinic.id).prefetch_related("signals")
