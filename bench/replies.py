@@ -1,0 +1,159 @@
+"""How well and how fast replies are read: accuracy by type, language and difficulty, then time per reading."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import sys
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from surveys.core.replies.cases import moment_from, previous_from, question_from, value_to_json
+from surveys.core.replies.reader import read
+from surveys.core.replies.reading import Reading
+
+DATA = Path(__file__).resolve().parent.parent / "tests" / "data" / "replies"
+RECORDING = ("answer", "correction")
+OWN_FLAGS = ("tapback", "autoreply", "wrong_number")
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """How one case was read; verdict is right, wrong_value, needless or other."""
+
+    case: dict[str, Any]
+    reading: Reading
+    verdict: str
+
+
+def load(name: str) -> list[dict[str, Any]]:
+    """The cases of one file of tests/data/replies."""
+    return [json.loads(line) for line in (DATA / name).read_text("utf-8").splitlines() if line.strip()]
+
+
+def judge(case: dict[str, Any]) -> Judgement:
+    """Reads one case and compares it with the wanted reading and the others that are accepted."""
+    question = question_from(case["question"]) if case["question"] else None
+    reading = read(
+        question, case["reply"], case["lang"], now=moment_from(case.get("now")), previous=previous_from(case.get("previous"))
+    )
+    wanted = [case["expect"], *case["expect"].get("alt", ())]
+    got = (reading.kind, value_to_json(reading.value))
+    if any(got == (each["kind"], each.get("value")) for each in wanted):
+        verdict = "right"
+    elif reading.kind in RECORDING and reading.value is not None:
+        verdict = "wrong_value"
+    elif reading.kind in {"reprompt", "other_intent"} and all(each["kind"] in RECORDING for each in wanted):
+        verdict = "needless"
+    else:
+        verdict = "other"
+    return Judgement(case, reading, verdict)
+
+
+def table(judgements: Iterable[Judgement], *, by: str) -> list[tuple[str, Counter[str]]]:
+    """Counts of verdicts, grouped by type, lang or difficulty."""
+    groups: dict[str, Counter[str]] = defaultdict(Counter)
+    for each in judgements:
+        question = each.case["question"] or {"type": "none"}
+        group = question["type"] if by == "type" else each.case.get(by, "")
+        groups[str(group)][each.verdict] += 1
+    return sorted(groups.items())
+
+
+def opt_out_counts(judgements: Iterable[Judgement]) -> tuple[int, int, int]:
+    """Opt-outs found, missed and imagined."""
+    found = missed = imagined = 0
+    for each in judgements:
+        wanted = {one["kind"] for one in (each.case["expect"], *each.case["expect"].get("alt", ()))}
+        is_one = each.reading.kind == "opt_out"
+        found += is_one and "opt_out" in wanted
+        missed += not is_one and wanted == {"opt_out"}
+        imagined += is_one and "opt_out" not in wanted
+    return found, missed, imagined
+
+
+def report(name: str, judgements: list[Judgement]) -> str:
+    """The figures of one set as text."""
+    lines = [f"{name}: {len(judgements)} replies"]
+    for by in ("type", "lang", "difficulty"):
+        for group, counts in table(judgements, by=by):
+            total = sum(counts.values())
+            lines.append(
+                f"  {by:<10} {group:<14} {total:>5}  right {counts['right'] / total:7.1%}  wrong value {counts['wrong_value']:>3}"
+                f"  needless re-ask {counts['needless'] / total:6.1%}  other {counts['other']:>3}"
+            )
+    counts = Counter(each.verdict for each in judgements)
+    total = len(judgements)
+    found, missed, imagined = opt_out_counts(judgements)
+    lines.append(
+        f"  all                       {total:>5}  right {counts['right'] / total:7.1%}  wrong value {counts['wrong_value']:>3}"
+        f" ({counts['wrong_value'] / total:.2%})  needless re-ask {counts['needless'] / total:6.1%}  other {counts['other']:>3}"
+    )
+    lines.append(f"  opt-out: {found} found, {missed} missed, {imagined} imagined")
+    return "\n".join(lines)
+
+
+def speed(cases: list[dict[str, Any]], *, rounds: int = 5) -> dict[str, float]:
+    """Milliseconds per reading, safety screen included: median and 99th percentile."""
+    times = []
+    prepared = [
+        (
+            question_from(case["question"]) if case["question"] else None,
+            case["reply"],
+            case["lang"],
+            moment_from(case.get("now")),
+            previous_from(case.get("previous")),
+        )
+        for case in cases
+    ]
+    for _ in range(rounds):
+        for question, reply, language, now, previous in prepared:
+            begun = time.perf_counter()
+            read(question, reply, language, now=now, previous=previous)
+            times.append((time.perf_counter() - begun) * 1000)
+    times = times[len(prepared) :]
+    return {"median_ms": statistics.median(times), "p99_ms": sorted(times)[int(len(times) * 0.99)]}
+
+
+def hostile() -> dict[str, float]:
+    """Milliseconds for 100 kB of text made to be slow."""
+    question = question_from(load("examples.jsonl")[0]["question"])
+    texts = {
+        "digits": "7" * 100_000,
+        "number words": "seven " * 16_667,
+        "half patterns": "please stop the " * 6_250,
+        "quotes": "“" * 100_000,
+        "accents": "e" + "\u0301" * 99_999,
+    }
+    out = {}
+    for name, text in texts.items():
+        for size, label in ((100_000, "100 kB"), (2_000, "2 kB")):
+            begun = time.perf_counter()
+            read(question, text[:size], "en")
+            out[f"{name}, {label}"] = (time.perf_counter() - begun) * 1000
+    return out
+
+
+def main() -> dict[str, float]:
+    """Prints the tables and returns the figures for the benchmark's results."""
+    figures: dict[str, float] = {}
+    for name in sys.argv[1:] or ("examples.jsonl", "own.jsonl", "held_out.jsonl"):
+        if not (DATA / name).exists():
+            continue
+        judgements = [judge(case) for case in load(name)]
+        print(report(name, judgements))
+        counts = Counter(each.verdict for each in judgements)
+        for verdict in ("right", "wrong_value", "needless"):
+            figures[f"replies.{name.removesuffix('.jsonl')}.{verdict}"] = counts[verdict] / len(judgements)
+    figures |= {f"replies.{key}": value for key, value in (speed(load("examples.jsonl")) | hostile()).items()}
+    for key, value in figures.items():
+        print(f"{key:<45} {value:10.4f}")
+    return figures
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,65 @@
+"""Fourth layer: does the text change the answer before, rather than answer the open question?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from surveys.core.replies.lexicon import LEXICON
+from surveys.core.replies.phrases import phrases
+from surveys.core.replies.reading import Previous, Question
+from surveys.core.replies.tokens import Tokens
+from surveys.core.replies.values.focus import focus_of
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How a text speaks of changing an answer: a mark, whether it points back, whether it labels another topic."""
+
+    marked: bool
+    points_back: bool
+    label_of_previous: bool
+    label_of_open: bool
+    without_value: bool
+
+
+def change_in(tokens: Tokens, question: Question | None, previous: Previous | None) -> Change | None:
+    """What the text says of a change, or None where nothing does."""
+    mark = phrases("correction_marks").first(tokens)
+    asked = phrases("change_answer").first(tokens)
+    own = _topics(tokens)
+    of_previous = previous is not None and bool(own & focus_of(previous.question).topics - _open_topics(question))
+    of_open = bool(own & _open_topics(question))
+    if mark is None and asked is None:
+        return None
+    points = asked is not None or phrases("correction_pointing").first(tokens) is not None or _previous_value(tokens, previous)
+    return Change(
+        marked=True, points_back=points, label_of_previous=of_previous, label_of_open=of_open, without_value=asked is not None
+    )
+
+
+def stepping_back(tokens: Tokens) -> str | None:
+    """undo or back, alone or with courtesy words."""
+    kept = tuple(token for token in tokens if token.kind == "word" and token.text not in LEXICON.words("courtesy"))
+    for name in ("undo", "back"):
+        if phrases(f"{name}_words").whole(kept):
+            return name
+    return None
+
+
+def _topics(tokens: Tokens) -> set[str]:
+    words = {token.text for token in tokens}
+    return {name for name in LEXICON.names("topic_") if words & LEXICON.words(name)}
+
+
+def _open_topics(question: Question | None) -> frozenset[str]:
+    return focus_of(question).topics if question else frozenset()
+
+
+def _previous_value(tokens: Tokens, previous: Previous | None) -> bool:
+    """ "5 not 8" where 8 is what was kept."""
+    if previous is None or isinstance(previous.value, bool) or not isinstance(previous.value, int | float):
+        return False
+    shown = str(int(previous.value)) if previous.value == int(previous.value) else str(previous.value)
+    return any(
+        token.text == shown and place > 0 and tokens[place - 1].text in {"not", "no", "from", "than"} for place, token in enumerate(tokens)
+    )

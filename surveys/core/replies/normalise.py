@@ -1,0 +1,116 @@
+"""First layer: turns a text as it came into folded tokens that the layers above can compare with word lists."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from surveys.core.replies.lexicon import LEXICON
+from surveys.core.replies.tokens import Token, TokenKind, Tokens
+
+MAX_LENGTH = 2_000
+"""Characters that are looked at. The longest SMS that Twilio accepts has 1,600; anything longer is not an answer."""
+
+_PIECES = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*|\s+|.", re.DOTALL)
+_APOSTROPHES = str.maketrans(dict.fromkeys("’‘´`ʼ＇", "'") | dict.fromkeys("‐‑‒–—−﹣－", "-") | {"⁄": "/", "\xa0": " "})
+_SYMBOLS = frozenset("/-%+#=*<>~&^")
+_BREAKS = frozenset(".,;!?()[]{}\"“”«»:…¿¡|\n\r\u2028\u2029•·\\_")
+_SENTENCE_ENDS = frozenset(".;!?…\n\r\u2028\u2029|")
+_WORD_SYMBOLS = {"&": "and", "+": "+", "°": "degrees", "≈": "~", "×": "x"}
+_SPECIAL_GLYPHS = {"🔟": "10", "❿": "10", "½": " 1/2 ", "¼": " 1/4 ", "¾": " 3/4 "}
+_LONG_REPEAT = re.compile(r"([a-z])\1{2,}")
+
+
+def clean(text: str) -> str:
+    """Digits of every script and glyph as 0-9, plain quotes and dashes, no invisible characters, NFC."""
+    glyphs = "".join(_digit_glyph(char) for char in text)
+    folded = unicodedata.normalize("NFKC", glyphs).translate(_APOSTROPHES)
+    kept = (char for char in folded if char in "\n\t\r" or unicodedata.category(char) not in {"Cf", "Cc", "Cs", "Co", "Cn"})
+    return "".join(kept).replace("\u20e3", "").replace("\ufe0f", "")
+
+
+def _digit_glyph(char: str) -> str:
+    """Glyphs that NFKC would turn into a wrong or no number: a half after a digit must not become 51/2."""
+    if char < "\x80":
+        return char
+    if char in _SPECIAL_GLYPHS:
+        return _SPECIAL_GLYPHS[char]
+    if unicodedata.category(char) != "No":
+        return char
+    value = unicodedata.numeric(char, None)
+    if value is None or value != int(value):
+        return " ^ "
+    if unicodedata.decomposition(char).startswith(("<super>", "<sub>")):
+        return f" ^{int(value)} "
+    return str(int(value))
+
+
+def fold(word: str) -> str:
+    """Lower case without accents and apostrophes: "Sí" and "si", "don't" and "dont" become one."""
+    if word.isascii():
+        return word.lower().replace("'", "")
+    parts = unicodedata.normalize("NFKD", word.casefold())
+    return "".join(char for char in parts if not unicodedata.combining(char)).replace("'", "")
+
+
+def tokenise(cleaned: str) -> Tokens:
+    """The tokens of a cleaned text; punctuation becomes the `gap` of the token after it."""
+    tokens: list[Token] = []
+    gap, glued = ".", False
+    for match in _PIECES.finditer(cleaned):
+        piece = match.group()
+        if piece.isspace():
+            gap, glued = _stronger(gap, "." if "\n" in piece or "\r" in piece else ""), False
+        elif piece in _BREAKS:
+            gap, glued = _stronger(gap, "." if piece in _SENTENCE_ENDS else ","), False
+        else:
+            for token in _tokens_of(piece, match.start(), glued=glued, gap=gap):
+                tokens.append(token)
+                gap = ""
+            glued = True
+    return tuple(tokens)
+
+
+def _stronger(gap: str, other: str) -> str:
+    return "." if "." in (gap, other) else gap or other
+
+
+def _tokens_of(piece: str, start: int, *, glued: bool, gap: str) -> list[Token]:
+    """Usually one token; a possessive or contracted "is" is split off ("pain's at 3")."""
+    end = start + len(piece)
+    if piece[0].isdigit():
+        return [Token(piece, "number", piece, start, end, glued, gap)]
+    if piece[0].isalpha():
+        return _word_tokens(piece, start, glued=glued, gap=gap)
+    text = _WORD_SYMBOLS.get(piece, piece)
+    if text.isalpha():
+        return [Token(text, "word", piece, start, end, glued, gap)]
+    kind: TokenKind = "symbol" if text in _SYMBOLS else "emoji"
+    return [Token(text, kind, piece, start, end, glued, gap)]
+
+
+def _word_tokens(piece: str, start: int, *, glued: bool, gap: str) -> list[Token]:
+    end = start + len(piece)
+    text = fold(piece)
+    stem, apostrophe, tail = piece.rpartition("'")
+    if apostrophe and tail.lower() == "s" and text not in LEXICON.words("merged_is"):
+        return [
+            Token(_settle(fold(stem)), "word", stem, start, end - 2, glued, gap),
+            Token("s", "word", "s", end - 1, end, True, ""),
+        ]
+    expanded = LEXICON.contractions.get(piece.lower(), "")
+    if expanded:
+        first, second = expanded
+        return [
+            Token(first, "word", piece, start, end, glued, gap),
+            Token(second, "word", "", end, end, True, ""),
+        ]
+    return [Token(_settle(text), "word", piece, start, end, glued, gap)]
+
+
+def _settle(word: str) -> str:
+    """Drawn-out letters shortened to the known word they stand for ("nooo", "goood"), and usual short forms spelled out."""
+    if _LONG_REPEAT.search(word):
+        twice = _LONG_REPEAT.sub(r"\1\1", word)
+        word = twice if twice in LEXICON.known_words else _LONG_REPEAT.sub(r"\1", word)
+    return LEXICON.short_forms.get(word, word)

@@ -1,0 +1,186 @@
+"""The reply reader: from an open question and a text to one reading, never to an exception."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from surveys.core.replies import intents
+from surveys.core.replies.corrections import Change, change_in, stepping_back
+from surveys.core.replies.intents import Intent
+from surveys.core.replies.lexicon import LEXICON
+from surveys.core.replies.normalise import MAX_LENGTH
+from surveys.core.replies.reading import Kind, Previous, Question, Reading
+from surveys.core.replies.safety import screen
+from surveys.core.replies.strip import Stripped, strip
+from surveys.core.replies.values.choice import read_multi, read_single
+from surveys.core.replies.values.dates import read_date
+from surveys.core.replies.values.options import label_hits
+from surveys.core.replies.values.outcome import Outcome, found, unclear
+from surveys.core.replies.values.quantity import read_quantity
+from surveys.core.replies.values.times import read_time
+from surveys.core.replies.values.yes_no import read_yes_no
+
+
+def read(
+    question: Question | None, text: str, language: str, *, now: datetime | None = None, previous: Previous | None = None
+) -> Reading:
+    """What a text means to the open question, or, with `question` None, what it wants.
+
+    Pure and total: any text gives a reading. `language` is the conversation's; words of every language are understood.
+    `now` is the patient's local date and time, needed for dates. `previous` is the answered question before this one.
+    """
+    flags = screen(text).flags
+    if len(text) > MAX_LENGTH:
+        return Reading("other_intent", None, 0.9, flags, "Too long to be an answer; a person should read it.", "too_long", "all of it")
+    reply = strip(text, question)
+    reading = _intent_first(question, reply) or _by_value(question, reply, language, now, previous)
+    own = (reading.intent,) if reading.intent in {"tapback", "autoreply", "wrong_number"} else ()
+    intent = {"wrong_number": "wrong_person"}.get(reading.intent or "", reading.intent) if own else reading.intent
+    extra = reply.text if reading.extra else None
+    return Reading(reading.kind, reading.value, reading.confidence, flags + own, reading.reason, intent, extra)
+
+
+# -- texts that are no answer -----------------------------------------------------------------------------------------
+
+
+def _intent_first(question: Question | None, reply: Stripped) -> Reading | None:
+    """What is decided before any value is looked for."""
+    tokens = reply.tokens
+    if intents.reaction(reply.text):
+        return _plain("not_for_us", "A reaction notice made by the phone.", "tapback")
+    stranger = intents.not_for_us(tokens, reply.text)
+    if intents.opt_out(tokens) and not _named_by_an_option(question, reply):
+        return _plain("opt_out", "A request to stop the messages.")
+    if stranger:
+        return _plain("not_for_us", stranger.reason, stranger.flag)
+    if intents.opt_in(tokens) and not _named_by_an_option(question, reply):
+        return _plain("opt_in", "A request to start the messages again.")
+    if intents.help_wanted(tokens) and not _named_by_an_option(question, reply):
+        return _plain("help", "Asks for help or who is texting.")
+    if question is not None and intents.skipped(tokens) and not _named_by_an_option(question, reply):
+        return _plain("skip", "Declines the question or says that it does not apply.")
+    return None
+
+
+def _plain(kind: Kind, reason: str, intent: str | None = None) -> Reading:
+    return Reading(kind, None, 0.95, (), reason, intent)
+
+
+def _named_by_an_option(question: Question | None, reply: Stripped) -> bool:
+    """Whether the whole text is a label of the question, such as a body part called "Back"."""
+    if question is None or not question.options or question.type not in {"single_choice", "multi_choice"}:
+        return False
+    words = [token for token in reply.tokens if token.kind == "word"]
+    hits = label_hits(question, reply.tokens)
+    return any(hit.end - hit.start == len(words) for hit in hits)
+
+
+# -- values -----------------------------------------------------------------------------------------------------------
+
+
+def _by_value(
+    question: Question | None, reply: Stripped, language: str, now: datetime | None, previous: Previous | None
+) -> Reading:
+    step = stepping_back(reply.tokens)
+    if step and not _named_by_an_option(question, reply):
+        kind: Kind = "correction" if previous else "other_intent"
+        return _plain(kind, "Wants to go back to the answer before.", step)
+    change = change_in(reply.tokens, question, previous)
+    if change is not None and previous is not None:
+        corrected = _corrected(question, reply, language, now, previous, change)
+        if corrected is not None:
+            return corrected
+    if question is None:
+        return _without_question(reply, change)
+    wish = intents.request(reply.tokens)
+    outcome = _outcome(question, reply, language, now)
+    if question.type == "text":
+        return _open_text(question, reply, wish)
+    if outcome.value is not None:
+        return Reading("answer", outcome.value, outcome.confidence, (), outcome.reason, None, "more" if outcome.extra or change else None)
+    return _no_value(reply, outcome, wish, change)
+
+
+def _outcome(question: Question, reply: Stripped, language: str, now: datetime | None) -> Outcome:
+    """The value layer of the question's type."""
+    if not reply.tokens and question.type != "text":
+        return unclear("Nothing but our own prompt or an empty text.")
+    match question.type:
+        case "scale" | "number":
+            return read_quantity(question, reply, language)
+        case "yes_no":
+            return read_yes_no(question, reply)
+        case "single_choice":
+            return read_single(question, reply, language)
+        case "multi_choice":
+            return read_multi(question, reply, language)
+        case "time":
+            return read_time(reply, language)
+        case "date":
+            return read_date(question, reply, language, now)
+        case _:
+            return found(reply.text, "Stored as written.")
+
+
+def _open_text(question: Question, reply: Stripped, wish: Intent | None) -> Reading:
+    """Whatever was written, unless there is nothing in it."""
+    if not any(token.kind in {"word", "number", "emoji"} for token in reply.tokens):
+        return _plain("reprompt", "Nothing is written.")
+    asks = intents.for_staff(reply.tokens)
+    detail = wish.detail if wish else "staff_request" if asks else None
+    return Reading("answer", reply.text, 0.9, (), "An open question keeps what was written.", detail, "more" if detail else None)
+
+
+def _no_value(reply: Stripped, outcome: Outcome, wish: Intent | None, change: Change | None) -> Reading:
+    """Asks again, or hands the text to a person where it asks, requests or complains."""
+    if intents.unknowing(reply.tokens):
+        return Reading("reprompt", None, 0.9, (), "Does not know.", None, None)
+    if wish:
+        return _plain("other_intent", wish.reason, wish.detail)
+    if change is not None and change.without_value:
+        return _plain("other_intent", "Wants to change an answer.", "change_answer")
+    if intents.for_staff(reply.tokens):
+        return Reading("other_intent", None, 0.8, (), "A question, request or report for a person.", "staff_request", "all of it")
+    return Reading("reprompt", None, outcome.confidence, (), outcome.reason, None, None)
+
+
+def _without_question(reply: Stripped, change: Change | None) -> Reading:
+    """No question is open: only what the text wants."""
+    wish = intents.request(reply.tokens)
+    if wish:
+        return _plain("other_intent", wish.reason, wish.detail)
+    if change is not None and change.without_value:
+        return _plain("other_intent", "Wants to change an answer.", "change_answer")
+    detail = "staff_request" if intents.for_staff(reply.tokens) else None
+    return Reading("other_intent", None, 0.7, (), "A message outside any question.", detail, "all of it")
+
+
+# -- corrections ------------------------------------------------------------------------------------------------------
+
+
+def _corrected(
+    question: Question | None, reply: Stripped, language: str, now: datetime | None, previous: Previous, change: Change
+) -> Reading | None:
+    """A correction of the answer before, a re-ask where it could be either, or None where the open question is answered."""
+    before = _outcome(previous.question, _for_correction(reply), language, now) if previous.question.type != "text" else None
+    open_value = _outcome(question, reply, language, now).value if question is not None and question.type != "text" else None
+    value = before.value if before else None
+    if value is None:
+        if change.without_value and open_value is None:
+            return Reading("correction", None, 0.85, (), "Wants to change the answer before.", "change_answer", "all of it")
+        return None
+    if change.label_of_open and not change.label_of_previous:
+        return None
+    if question is None or open_value is None or change.label_of_previous or change.points_back:
+        return Reading("correction", value, 0.9, (), "Marks a change, and the value fits the question before.", None, None)
+    if open_value == value:
+        return _plain("reprompt", "Could be a correction or a new answer.")
+    return None
+
+
+def _for_correction(reply: Stripped) -> Stripped:
+    """The words that follow a mark of correction, where there is one; else all of it."""
+    return reply
+
+
+_ = LEXICON

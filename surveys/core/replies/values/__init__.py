@@ -1,0 +1,1 @@
+"""Reading a value for each type of question."""

@@ -1,0 +1,85 @@
+"""Ends of a scale said in words: "no pain right now!" is 0 on the scale whose 0 is labelled "No pain"."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from surveys.core.replies.lexicon import LEXICON
+from surveys.core.replies.normalise import clean, tokenise
+from surveys.core.replies.phrases import PhraseSet
+from surveys.core.replies.reading import Question
+from surveys.core.replies.tokens import Tokens
+from surveys.core.replies.values.focus import focus_of
+from surveys.core.replies.values.segments import Span, clauses, time_phrases
+
+
+def label_values(question: Question, tokens: Tokens) -> set[float | None]:
+    """The scale values whose label, or a plain equal of it, makes up a clause of the reply."""
+    labels = _labels(question)
+    if not labels:
+        return set()
+    values: set[float | None] = set()
+    bad_time = {
+        place
+        for match in time_phrases(tokens)
+        if match.label in {"past_phrases", "usual_phrases", "future_phrases"}
+        for place in range(match.start, match.end)
+    }
+    for value, patterns in labels:
+        for span in clauses(tokens):
+            if _is_label(tokens, span, patterns, question, bad_time):
+                values.add(value)
+    return values
+
+
+def _is_label(tokens: Tokens, span: Span, patterns: PhraseSet, question: Question, bad_time: set[int]) -> bool:
+    """A clause that holds the label and otherwise only words that do not change it."""
+    part = tokens[span[0] : span[1]]
+    idle = LEXICON.words("label_idle") | {"now", "today"}
+    for match in patterns.all(part):
+        rest = [place for place in range(len(part)) if not match.start <= place < match.end]
+        outside = {part[place].text for place in rest if part[place].kind == "word"}
+        if outside <= idle and not any(span[0] + place in bad_time for place in rest) and not (
+            any(place in bad_time for place in range(*span)) and focus_of(question).moment != "span"
+        ):
+            return True
+    return False
+
+
+@lru_cache(maxsize=512)
+def _labels(question: Question) -> tuple[tuple[float, PhraseSet], ...]:
+    found: list[tuple[float, PhraseSet]] = []
+    for option in question.options:
+        try:
+            value = float(option.code)
+        except ValueError:
+            continue
+        patterns = {_pattern(text) for text in (option.label, *option.synonyms)}
+        if value == question.min:
+            patterns |= _zero_wordings(question, option.label)
+        found.append((value, PhraseSet((pattern, "label") for pattern in sorted(patterns) if pattern)))
+    return tuple(found)
+
+
+def _pattern(label: str) -> str:
+    """A label as a pattern; its articles may be missing."""
+    words = [token.text for token in tokenise(clean(label)) if token.kind == "word"]
+    loose = LEXICON.words("article")
+    if all(word in loose for word in words):
+        return ""
+    while words and words[0] in loose:
+        words = words[1:]
+    return " ".join(words)
+
+
+def _zero_wordings(question: Question, label: str) -> set[str]:
+    """Plain ways to say that there is none of what is asked, where the label itself says none."""
+    words = {token.text for token in tokenise(clean(label))}
+    if not words & LEXICON.words("zero_label"):
+        return set()
+    wordings = set(LEXICON.lines("zero_any"))
+    for topic in focus_of(question).topics:
+        name = topic.replace("topic_", "zero_")
+        if name in LEXICON.names("zero_"):
+            wordings |= set(LEXICON.lines(name))
+    return wordings

@@ -1,0 +1,72 @@
+"""What a question is about, read from its own wording: its topics, its moment, its units, its zero and top labels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from surveys.core.replies.lexicon import LEXICON
+from surveys.core.replies.normalise import clean, tokenise
+from surveys.core.replies.phrases import phrases
+from surveys.core.replies.reading import Question
+from surveys.core.replies.tokens import Tokens
+
+_UNITS = ("times", "percent", "degree_f", "steps", "hour", "day", "pill")
+
+
+@dataclass(frozen=True, slots=True)
+class Focus:
+    """`moment` is now, day (today) or span (a time that has passed); `words` are all words of the prompt."""
+
+    topics: frozenset[str]
+    moment: str
+    aspects: frozenset[str]
+    units: frozenset[str]
+    words: frozenset[str]
+    counts: bool
+
+
+@lru_cache(maxsize=512)
+def focus_of(question: Question) -> Focus:
+    """What the prompt asks about."""
+    tokens = tokenise(clean(question.text))
+    words = frozenset(token.text for token in tokens)
+    return Focus(
+        topics=frozenset(topic for topic in topics() if words & LEXICON.words(topic)),
+        moment=_moment(tokens),
+        aspects=frozenset(aspect for aspect in LEXICON.names("aspect_") if words & LEXICON.words(aspect)),
+        units=_units(words, tokens, question),
+        words=words,
+        counts=question.type == "number" and bool(words & LEXICON.words("counting_prompt")),
+    )
+
+
+def topics() -> tuple[str, ...]:
+    """The names of all lists of topic words."""
+    return LEXICON.names("topic_")
+
+
+def _moment(tokens: Tokens) -> str:
+    for name in ("moment_now", "moment_span", "moment_day"):
+        if phrases(name).first(tokens):
+            return name.removeprefix("moment_")
+    return "now"
+
+
+def _units(words: frozenset[str], tokens: Tokens, question: Question) -> frozenset[str]:
+    """Unit words that fit the number asked for; "hours" in "the last 24 hours" is no unit of the answer."""
+    if question.type != "number":
+        return frozenset()
+    asked = phrases("asked_unit").first(tokens)
+    near = {token.text for token in tokens[asked.start : asked.end + 2]} if asked else set()
+    if words & LEXICON.words("unit_percent"):
+        near |= LEXICON.words("unit_percent")
+    if words & {"temperature", "temperatura", "fever"}:
+        near |= {"f"}
+    fitting: set[str] = set(near)
+    for unit in _UNITS:
+        if near & LEXICON.words(f"unit_{unit}"):
+            fitting |= LEXICON.words(f"unit_{unit}")
+    if near & LEXICON.words("unit_pill"):
+        fitting |= LEXICON.words("unit_drug_own")
+    return frozenset(fitting)

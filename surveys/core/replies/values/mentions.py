@@ -1,0 +1,227 @@
+"""Finds every number in a reply, in figures, words, glyphs or misspelt, without judging what it counts."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from rapidfuzz.distance import OSA
+from text_to_num import text2num
+
+from surveys.core.replies.lexicon import LEXICON
+from surveys.core.replies.tokens import Tokens
+
+FUZZY_LENGTH = 4
+"""Shorter misspellings ("fve", "sx") are one slip from too many words."""
+
+_DECIMAL = re.compile(r"\d+[.,]\d+")
+_THOUSANDS = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
+_LOOKALIKE = re.compile(r"(?:[IlO1]?[Oo]|[Il]0)")
+_LONGEST_RUN = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A number between two token places; `value` is None for a clock time, a date or a fraction that is no plain number."""
+
+    start: int
+    end: int
+    value: float | None
+    form: str
+
+
+def find_mentions(tokens: Tokens, language: str) -> tuple[Mention, ...]:
+    """All numbers of a reply in order."""
+    found: list[Mention] = []
+    place = 0
+    while place < len(tokens):
+        mention = _mention_at(tokens, place, language)
+        if mention:
+            found.append(mention)
+        place = mention.end if mention else place + 1
+    return tuple(found)
+
+
+def _mention_at(tokens: Tokens, place: int, language: str) -> Mention | None:
+    token = tokens[place]
+    if token.kind == "number":
+        mention = _figures(tokens, place, language)
+    elif token.kind == "word":
+        mention = _spoken(tokens, place, language) or _counting_word(tokens, place, language) or _lookalike(tokens, place)
+    else:
+        return None
+    return _with_tail(tokens, mention, language) if mention and mention.value is not None else mention
+
+
+def _figures(tokens: Tokens, place: int, language: str) -> Mention:
+    text = tokens[place].text
+    if ":" in text or text.count(".") + text.count(",") > 1 and not _THOUSANDS.fullmatch(text):
+        return Mention(place, place + 1, None, "clock")
+    if _THOUSANDS.fullmatch(text) and ("," in text or language == "es"):
+        return Mention(place, place + 1, float(re.sub(r"[.,]", "", text)), "figures")
+    if _DECIMAL.fullmatch(text):
+        return Mention(place, place + 1, float(text.replace(",", ".")), "decimal")
+    following = tokens[place + 1] if place + 1 < len(tokens) else None
+    if following and following.glued and _LOOKALIKE.fullmatch(f"{text}{following.raw}"):
+        return Mention(place, place + 2, 10.0, "figures")
+    return Mention(place, place + 1, float(text[:15]), "figures")
+
+
+def _lookalike(tokens: Tokens, place: int) -> Mention | None:
+    """`IO` for ten and a lone letter O for zero, where nothing but punctuation or "out of ten" follows."""
+    raw = tokens[place].raw
+    following = tokens[place + 1] if place + 1 < len(tokens) else None
+    if following and following.kind == "number" and following.glued and raw in {"I", "l"} and following.text == "0":
+        return Mention(place, place + 2, 10.0, "letters")
+    alone = following is None or bool(following.gap) or following.text == "/"
+    if not alone or (place and not tokens[place].gap):
+        return None
+    if raw in {"IO", "lO", "Io", "io", "IQ"[:1] + "o"}:
+        return Mention(place, place + 1, 10.0, "letters")
+    return Mention(place, place + 1, 0.0, "letters") if raw in {"O", "o"} else None
+
+
+@cache
+def _number_words(language: str) -> frozenset[str]:
+    return LEXICON.words("number_words", language)
+
+
+@cache
+def _spellings() -> dict[str, str]:
+    """Folded form -> the spelling the number library knows."""
+    from_accents = {_strip(word): word for word in LEXICON.words("number_accents")}
+    return LEXICON.pairs("number_spellings") | from_accents
+
+
+def _strip(word: str) -> str:
+    return word.translate(str.maketrans("áéíóú", "aeiou"))
+
+
+def _spoken(tokens: Tokens, place: int, language: str) -> Mention | None:
+    """The longest run of number words from here that makes one number, in the conversation's language first."""
+    for each in sorted(LEXICON.languages, key=lambda candidate: candidate != language):
+        mention = _run(tokens, place, each)
+        if mention:
+            return mention
+    return None
+
+
+def _run(tokens: Tokens, place: int, language: str) -> Mention | None:
+    words = _number_words(language)
+    first = _spellings().get(tokens[place].text, tokens[place].text)
+    if tokens[place].text not in words and _strip(first) not in words:
+        return None
+    end = place + 1
+    while end < min(len(tokens), place + _LONGEST_RUN) and not tokens[end].gap.strip(",."):
+        if tokens[end].gap or not (_is_number_word(tokens, end, words) or _joins(tokens, end, words, language)):
+            break
+        end += 1
+    for stop in range(end, place, -1):
+        value = _library_value(tokens[place:stop], language)
+        if value is not None:
+            return Mention(place, stop, float(value), "words")
+    return None
+
+
+def _is_number_word(tokens: Tokens, place: int, words: frozenset[str]) -> bool:
+    return tokens[place].text in words or tokens[place].text == "-"
+
+
+def _joins(tokens: Tokens, place: int, words: frozenset[str], language: str) -> bool:
+    following = tokens[place + 1] if place + 1 < len(tokens) else None
+    return tokens[place].text in LEXICON.words("number_joins", language) and bool(
+        following and not following.gap and following.text in words
+    )
+
+
+def _library_value(tokens: Tokens, language: str) -> int | None:
+    """The library reads "treinta y ocho" as 38 and refuses "seven eight", which are two numbers."""
+    words = [_spellings().get(token.text, token.text) for token in tokens]
+    if words[-1] in {"-", "y", "and"} or words[0] == "-":
+        return None
+    try:
+        return int(text2num(" ".join(words).replace(" - ", "-"), language))
+    except ValueError:
+        return None
+
+
+def _counting_word(tokens: Tokens, place: int, language: str) -> Mention | None:
+    value = LEXICON.pairs("counting_words").get(tokens[place].text) or _counting().get(tokens[place].text)
+    if value is None or (language == "es" and tokens[place].text == "once"):
+        return None
+    half = place >= 1 and tokens[place - 1].text in {"half", "media"}
+    return Mention(place - half, place + 1, float(value) / (2 if half else 1), "counting")
+
+
+@cache
+def _counting() -> dict[str, str]:
+    return {line.split()[0]: line.split()[1] for line in LEXICON.lines("counting_words")}
+
+
+def _with_tail(tokens: Tokens, mention: Mention, language: str) -> Mention:
+    """Adds what belongs to the number after it: k and thousand, "point five", "and a half", 1/2."""
+    value, end, form = mention.value or 0.0, mention.end, mention.form
+    multiplier = _multipliers().get(tokens[end].text) if end < len(tokens) and not tokens[end].gap else None
+    if multiplier and form in {"figures", "decimal"} and (tokens[end].text != "k" or tokens[end].glued):
+        value, end, form = value * multiplier, end + 1, "figures"
+    for read in (_point_tail, _half_tail):
+        tail = read(tokens, end, language)
+        if tail:
+            value, end, form = value + tail[0], tail[1], "decimal"
+            break
+    return Mention(mention.start, end, value, form)
+
+
+@cache
+def _multipliers() -> dict[str, float]:
+    return {line.split()[0]: float(line.split()[1]) for line in LEXICON.lines("multiplier")}
+
+
+def _point_tail(tokens: Tokens, end: int, language: str) -> tuple[float, int] | None:
+    """"point five", "punto cinco": digits after a spoken decimal point."""
+    if end + 1 >= len(tokens) or tokens[end].text not in LEXICON.words("point_words") or tokens[end + 1].gap:
+        return None
+    follower = _run(tokens, end + 1, language)
+    if follower and follower.value is not None:
+        return float(f"0.{int(follower.value)}"), follower.end
+    if tokens[end + 1].text.isdecimal():
+        return float(f"0.{tokens[end + 1].text}"), end + 2
+    return None
+
+
+def _half_tail(tokens: Tokens, end: int, language: str) -> tuple[float, int] | None:
+    for size, words in ((0.5, ("half", "medio", "media")), (0.25, ("quarter", "cuarto"))):
+        for lead in (("and", "a"), ("n", "a"), ("y",), ("and",), ("con",), ("an",)):
+            stop = end + len(lead)
+            if stop < len(tokens) and tuple(token.text for token in tokens[end:stop]) == lead and tokens[stop].text in words:
+                return size, stop + 1
+    lead_and = end < len(tokens) and tokens[end].text in {"and", "y"}
+    at = end + lead_and
+    if [token.text for token in tokens[at : at + 3]] in (["1", "/", "2"], ["1", "/", "4"], ["3", "/", "4"]) and not tokens[at].glued:
+        return int(tokens[at].text) / int(tokens[at + 2].text), at + 3
+    if end < len(tokens) and tokens[end].text in {"half", "medio", "media", "^"}:
+        return 0.5, end + 1
+    return None
+
+
+@cache
+def fuzzy_value(word: str, language: str) -> float | None:
+    """The one number a misspelling can mean, or None: one slip away, first letter kept or swapped, and no word of its own."""
+    if len(word) < FUZZY_LENGTH or word in LEXICON.words("real_words") or word in LEXICON.known_words:
+        return None
+    near = {
+        (each, candidate)
+        for each in LEXICON.languages
+        for candidate in _number_words(each)
+        if len(candidate) >= FUZZY_LENGTH and OSA.distance(word, candidate, score_cutoff=1) == 1
+    }
+    own = {candidate for each, candidate in near if each == language}
+    names = own or {candidate for _, candidate in near}
+    if len(names) != 1:
+        return None
+    (name,) = names
+    if sorted(name) != sorted(word) and name[0] != word[0]:
+        return None
+    home = language if name in _number_words(language) else next(each for each, candidate in near if candidate == name)
+    return float(text2num(_spellings().get(name, name), home))

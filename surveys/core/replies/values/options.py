@@ -1,0 +1,325 @@
+"""Finds the options of a choice question in a reply: by code, by label, by an equal wording, by place in the list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA
+
+from surveys.core.replies.lexicon import LEXICON
+from surveys.core.replies.normalise import clean, tokenise
+from surveys.core.replies.phrases import Match, PhraseSet, phrases
+from surveys.core.replies.reading import Question
+from surveys.core.replies.tokens import Token, Tokens
+from surveys.core.replies.values.mentions import find_mentions
+
+_FUZZY_LENGTH = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One option found between two token places; `by` is code, label or place."""
+
+    start: int
+    end: int
+    code: str
+    by: str
+    denied: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """An option list made ready for reading."""
+
+    labels: PhraseSet
+    words: frozenset[str]
+    shared: dict[str, frozenset[str]]
+    codes: dict[str, str]
+    none_code: str | None
+
+
+@lru_cache(maxsize=512)
+def vocabulary_of(question: Question) -> Vocabulary:
+    """Patterns for every label, listed synonym and equal wording that belongs to one option only."""
+    wordings: dict[str, set[str]] = {}
+    for option in question.options:
+        for text in (option.label, *option.synonyms):
+            for pattern in _label_patterns(text):
+                wordings.setdefault(pattern, set()).add(option.code)
+    for pattern, code in _equal_wordings(wordings):
+        wordings.setdefault(pattern, set()).add(code)
+    unique = {pattern: codes for pattern, codes in wordings.items() if len(codes) == 1}
+    words = {word for pattern in wordings for part in pattern.split() for word in part.rstrip("?").split("|")}
+    return Vocabulary(
+        labels=PhraseSet((pattern, next(iter(codes))) for pattern, codes in sorted(unique.items())),
+        words=frozenset(word for word in words if len(word) > 1),
+        shared=_shared_words(question),
+        codes={_folded_code(option.code): option.code for option in question.options},
+        none_code=_none_code(question),
+    )
+
+
+def _folded_code(code: str) -> str:
+    return "".join(token.text for token in tokenise(clean(code)))
+
+
+def _label_patterns(text: str) -> set[str]:
+    """A label as patterns: articles may be missing, plurals may change, "heat or ice" is either."""
+    words = [token.text for token in tokenise(clean(text)) if token.kind == "word" or token.text == "/"]
+    parts: list[list[str]] = [[]]
+    for word in words:
+        if word in {"or", "o", "/", "u"}:
+            parts.append([])
+        else:
+            parts[-1].append(word)
+    alternatives = [words] + (parts if len(parts) > 1 and all(parts) else [])
+    return {pattern for each in alternatives if (pattern := _loose([word for word in each if word != "/"]))}
+
+
+def _loose(words: list[str]) -> str:
+    loose = LEXICON.words("label_loose")
+    if not words or all(word in loose for word in words):
+        return " ".join(words)
+    pattern = [f"{word}?" if word in loose else "|".join(sorted(_numbers_of(word))) for word in words]
+    while pattern[0].endswith("?"):
+        pattern = pattern[1:]
+    while pattern[-1].endswith("?"):
+        pattern = pattern[:-1]
+    return " ".join(pattern)
+
+
+def _numbers_of(word: str) -> set[str]:
+    """A word with its plural or singular."""
+    forms = {word}
+    if len(word) > 3:
+        forms |= {f"{word}s"}
+        if word.endswith("es") and word[:-2] + "es" == word:
+            forms |= {word[:-1]}
+        if word.endswith("s") and not word.endswith("ss"):
+            forms |= {word[:-1]}
+        if word.endswith(("z", "r", "n", "l", "d", "sh", "ch", "x")):
+            forms |= {f"{word}es"}
+    return forms
+
+
+def _equal_wordings(wordings: dict[str, set[str]]) -> list[tuple[str, str]]:
+    """For each group of equals that one option's wording belongs to, the rest of the group."""
+    added: list[tuple[str, str]] = []
+    sets = {pattern: PhraseSet([(pattern, "")]) for pattern in wordings}
+    for name in LEXICON.names("equal_"):
+        lines = LEXICON.lines(name)
+        owners: set[str] = set()
+        for line in lines:
+            tokens = tokenise(" ".join(part.rstrip("?").split("|")[0] for part in line.split()))
+            for pattern, codes in wordings.items():
+                if sets[pattern].whole(tokens):
+                    owners |= codes
+        if len(owners) == 1:
+            added += [(line, next(iter(owners))) for line in lines]
+    return added
+
+
+@lru_cache(maxsize=512)
+def _shared_words(question: Question) -> dict[str, frozenset[str]]:
+    """Words of labels with the options whose labels hold them: "worse" fits two."""
+    found: dict[str, set[str]] = {}
+    for option in question.options:
+        for text in (option.label, *option.synonyms):
+            for token in tokenise(clean(text)):
+                if token.kind == "word" and token.text not in LEXICON.words("label_loose") | LEXICON.words("degree"):
+                    found.setdefault(token.text, set()).add(option.code)
+    return {word: frozenset(codes) for word, codes in found.items()}
+
+
+def _none_code(question: Question) -> str | None:
+    for option in question.options:
+        words = [token.text for token in tokenise(clean(option.label))]
+        if words and words[0] in LEXICON.words("none_words"):
+            return option.code
+    return None
+
+
+# -- finding ----------------------------------------------------------------------------------------------------------
+
+
+def label_hits(question: Question, tokens: Tokens) -> list[Hit]:
+    """Options named in words; longer wordings hide shorter ones, set phrases ("good evening") hide labels."""
+    vocabulary = vocabulary_of(question)
+    blocked = phrases("set_phrases").all(tokens)
+    matches = sorted(vocabulary.labels.all(tokens), key=lambda match: (match.start, match.start - match.end))
+    hits: list[Hit] = []
+    for match in matches:
+        if hits and match.start < hits[-1].end:
+            continue
+        if any(block.start <= match.start < block.end and block.end - block.start > match.end - match.start for block in blocked):
+            continue
+        hits.append(Hit(match.start, match.end, match.label, "label", denied=_denied(tokens, match)))
+    return hits
+
+
+def _denied(tokens: Tokens, match: Match) -> bool:
+    """Whether a denial governs the label: up to three words before it, or a "no" right after it in Spanish."""
+    if tokens[match.start].text in LEXICON.words("none_words"):
+        return False
+    for place in range(match.start - 1, max(-1, match.start - 5), -1):
+        token = tokens[place]
+        if tokens[place + 1].gap:
+            break
+        if token.text in LEXICON.words("denial"):
+            return True
+        if token.text in LEXICON.words("contrast"):
+            break
+    after = tokens[match.end] if match.end < len(tokens) and not tokens[match.end].gap else None
+    ends = match.end + 1 >= len(tokens) or bool(tokens[match.end + 1].gap) or tokens[match.end + 1].text in LEXICON.words("contrast")
+    return after is not None and after.text == "no" and ends
+
+
+def spelled_label(question: Question, tokens: Tokens) -> Tokens:
+    """The tokens with misspelt label words put right, where exactly one label word is one slip away."""
+    from dataclasses import replace
+
+    words = vocabulary_of(question).words
+    return tuple(
+        replace(token, text=better) if token.kind == "word" and (better := _spelled(token, words)) else token for token in tokens
+    )
+
+
+def _spelled(token: Token, words: frozenset[str]) -> str | None:
+    text = token.text
+    if len(text) < _FUZZY_LENGTH or text in words or text in LEXICON.known_words or text in LEXICON.words("common"):
+        return None
+    slips = 2 if len(text) >= 8 else 1
+    near = {word for word in words if len(word) >= _FUZZY_LENGTH and OSA.distance(text, word, score_cutoff=slips) <= slips}
+    if not near:
+        return None
+    best = min(OSA.distance(text, word) for word in near)
+    closest = {word for word in near if OSA.distance(text, word) == best}
+    stems = {word.rstrip("s") for word in closest}
+    return sorted(closest)[0] if len(stems) == 1 else None
+
+
+def code_hits(question: Question, tokens: Tokens, language: str) -> tuple[list[Hit], bool]:
+    """Options named by their code, and whether a number or letter names no option."""
+    vocabulary = vocabulary_of(question)
+    numeric = any(code.isdecimal() for code in vocabulary.codes)
+    hits, foreign = ([], False) if not numeric else _numeric_hits(vocabulary, tokens, language)
+    if not numeric or not all(code.isdecimal() for code in vocabulary.codes):
+        hits += _letter_hits(vocabulary, tokens)
+    return sorted(hits, key=lambda hit: hit.start), foreign
+
+
+def _numeric_hits(vocabulary: Vocabulary, tokens: Tokens, language: str) -> tuple[list[Hit], bool]:
+    hits: list[Hit] = []
+    foreign = False
+    for mention in find_mentions(tokens, language):
+        verdict = _number_verdict(tokens, mention.start, mention.end)
+        if verdict == "other" or (mention.form == "counting"):
+            continue
+        whole = mention.value is not None and mention.value == int(mention.value)
+        code = vocabulary.codes.get(str(int(mention.value))) if whole and mention.value is not None else None
+        if code is None or verdict == "poison":
+            foreign = True
+        else:
+            denied = mention.start > 0 and not tokens[mention.start].gap and tokens[mention.start - 1].text in LEXICON.words("denial")
+            hits.append(Hit(mention.start, mention.end, code, "code", denied=denied))
+    return hits, foreign
+
+
+def _number_verdict(tokens: Tokens, start: int, end: int) -> str:
+    """free, other (it counts something) or poison (a score or a fraction where a code is asked)."""
+    after = tokens[end] if end < len(tokens) and not tokens[end].gap else None
+    before = tokens[start - 1] if start and not tokens[start].gap else None
+    units = {word for name in LEXICON.names("unit_") for word in LEXICON.words(name)} - {"x", "times"}
+    if after is not None:
+        if after.text in units or (after.text in {"x", "times"}) or (after.glued and after.kind == "word"):
+            return "other"
+        if after.text in {"/", "%", "+"}:
+            return "poison"
+        if after.text in {"in", "de", "por", "en", "at", "this"} and _day_part(tokens, end + 1):
+            return "other"
+        if after.text in {"out", "over"}:
+            return "poison"
+    if before is not None:
+        if before.text == "-" and tokens[start].glued and not before.glued:
+            return "poison"
+        if before.text in LEXICON.words("takers") - LEXICON.words("code_words") and before.text not in {"the", "la", "el", "for"}:
+            return "other"
+        if before.kind == "word" and tokens[start].glued and before.text not in LEXICON.words("code_words"):
+            return "other"
+    return "poison" if _scored(tokens, start) else "free"
+
+
+def _day_part(tokens: Tokens, place: int) -> bool:
+    return any(token.text in LEXICON.words("day_part") for token in tokens[place : place + 2])
+
+
+def _scored(tokens: Tokens, start: int) -> bool:
+    """"my pain's at 3", "mood 8": a score of something, not a code."""
+    for place in range(start - 1, max(-1, start - 5), -1):
+        if tokens[place + 1].gap:
+            return False
+        if any(tokens[place].text in LEXICON.words(name) for name in LEXICON.names("topic_")):
+            return True
+    return False
+
+
+def _letter_hits(vocabulary: Vocabulary, tokens: Tokens) -> list[Hit]:
+    """Single letters that stand as codes: alone, in a list with other codes, or before their own label."""
+    places = [
+        place
+        for place, token in enumerate(tokens)
+        if token.kind == "word" and token.text in vocabulary.codes and (len(token.text) > 1 or _letter_stands(tokens, place, vocabulary))
+    ]
+    return [Hit(place, place + 1, vocabulary.codes[tokens[place].text], "code", denied=_letter_denied(tokens, place)) for place in places]
+
+
+def _letter_denied(tokens: Tokens, place: int) -> bool:
+    return place > 0 and not tokens[place].gap and tokens[place - 1].text in LEXICON.words("denial")
+
+
+def _letter_stands(tokens: Tokens, place: int, vocabulary: Vocabulary) -> bool:
+    token = tokens[place]
+    after = tokens[place + 1] if place + 1 < len(tokens) else None
+    before = tokens[place - 1] if place else None
+    joint = {"and", "or", "y", "o", "e", "u", "&", "/", "-", "through", "thru", "=", "not", "then", "please", "thanks", "gracias"}
+    free_after = after is None or bool(after.gap) or after.text in joint or after.text in vocabulary.codes or after.kind != "word"
+    leads = joint | LEXICON.words("code_words") | LEXICON.words("filler") | LEXICON.words("denial") | {"except", "but", "menos"}
+    free_before = before is None or bool(token.gap) or before.text in leads or before.text in vocabulary.codes
+    if token.text in {"e", "y", "o"} and before is not None and after is not None and not token.gap and not after.gap:
+        others = before.text in vocabulary.codes and after.text in vocabulary.codes
+        return free_before and free_after and not others
+    if not free_after and after is not None:
+        following = label_at(vocabulary, tokens, place + 1)
+        return following is not None and vocabulary.codes[token.text] == following and token.text != "a"
+    return free_before and free_after
+
+
+def label_at(vocabulary: Vocabulary, tokens: Tokens, place: int) -> str | None:
+    """The option whose wording begins at a place, or None."""
+    return next((match.label for match in vocabulary.labels.all(tokens[place : place + 6]) if match.start == 0), None)
+
+
+def place_hits(question: Question, tokens: Tokens) -> list[Hit]:
+    """ "the third one", "la ultima": the place in the list."""
+    ordinals = LEXICON.pairs("ordinals")
+    hits = []
+    for place, token in enumerate(tokens):
+        position = ordinals.get(token.text)
+        if token.text in LEXICON.words("last_words"):
+            position = str(len(question.options))
+        if position is None or not position.isdecimal() or not _place_stands(tokens, place):
+            continue
+        if 1 <= int(position) <= len(question.options):
+            hits.append(Hit(place, place + 1, question.options[int(position) - 1].code, "place"))
+    return hits
+
+
+def _place_stands(tokens: Tokens, place: int) -> bool:
+    """An ordinal with "one", "option" or nothing behind it, and an article or nothing before it."""
+    if tokens[place].kind == "number":
+        return False
+    after = tokens[place + 1] if place + 1 < len(tokens) and not tokens[place + 1].gap else None
+    before = tokens[place - 1] if place and not tokens[place].gap else None
+    free_after = after is None or after.text in {"one", "option", "choice", "answer", "opcion", "respuesta", "please", "on", "and", "y"}
+    return free_after and (before is None or before.text in {"the", "la", "el", "option", "number", "opcion", "and", "y", "say", "id", "its"})

@@ -1,0 +1,228 @@
+"""Reads scales and numbers: one certain number that can only be the answer, or nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from surveys.core.replies.lexicon import LEXICON
+from surveys.core.replies.phrases import Match, phrases
+from surveys.core.replies.reading import Question, Value
+from surveys.core.replies.strip import Stripped
+from surveys.core.replies.tokens import Tokens
+from surveys.core.replies.values.end_labels import label_values
+from surveys.core.replies.values.focus import Focus, focus_of
+from surveys.core.replies.values.mentions import find_mentions, fuzzy_value
+from surveys.core.replies.values.outcome import Outcome, found, unclear
+from surveys.core.replies.values.roles import DENIED, FREE, POISON, Judge, Judged
+from surveys.core.replies.values.segments import clause_at, clauses, is_only, time_phrases
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A number that may be the answer, and the moment it is said to be about ("" where nothing is said)."""
+
+    judged: Judged
+    when: str
+    words: tuple[str, ...]
+
+
+def read_quantity(question: Question, reply: Stripped, language: str) -> Outcome:
+    """The value of a scale or number question, or why there is none."""
+    tokens = reply.tokens
+    mentions = find_mentions(tokens, language)
+    judged = Judge(tokens, mentions, question).judge_all()
+    if reply.scale_top is not None and reply.scale_top != question.max:
+        return unclear("The reply names a different scale.")
+    if phrases("dont_count").first(tokens):
+        return unclear("The reply takes itself back.")
+    judged = _after_self_correction(tokens, judged)
+    if any(each.role == POISON for each in judged):
+        return unclear(f"A number is not certain: {next(each.why for each in judged if each.role == POISON)}.")
+    free = [each for each in judged if each.role == FREE]
+    if not free:
+        return _without_figures(question, tokens, judged, language)
+    return _choose(question, reply, free, judged)
+
+
+def _after_self_correction(tokens: Tokens, judged: list[Judged]) -> list[Judged]:
+    """In "9 no sorry I mean 6" only what follows the last correcting phrase counts."""
+    starts = [each.mention.start for each in judged]
+    for match in reversed(phrases("self_corrections").all(tokens)):
+        before = [start for start in starts if start < match.start]
+        after = [each for each in judged if each.mention.start >= match.end and each.role in {FREE, POISON}]
+        if before and after and after[0].mention.start - match.end <= 4:
+            return after
+    return judged
+
+
+def _choose(question: Question, reply: Stripped, free: list[Judged], judged: list[Judged]) -> Outcome:
+    tokens = reply.tokens
+    focus = focus_of(question)
+    candidates = _with_moments(tokens, free, judged)
+    fitting = [each for each in candidates if _fits(each, focus)]
+    values = {each.judged.mention.value for each in fitting}
+    if not fitting:
+        return unclear("The only number is about another time, or a typical one.")
+    if len(values) > 1:
+        return unclear("Several different values and nothing that singles one out.")
+    if question.type == "number" and len(fitting) > 1 and not _repeated(tokens, fitting):
+        return unclear("Several counts; adding them up would be a guess.")
+    chosen = fitting[0].judged
+    if (doubt := _doubt(question, tokens, chosen, focus)) is not None:
+        return doubt
+    return _checked(question, chosen.mention.value, reply, chosen)
+
+
+def _doubt(question: Question, tokens: Tokens, chosen: Judged, focus: Focus) -> Outcome | None:
+    """Reasons not to trust a single fitting number."""
+    span = clause_at(clauses(tokens), chosen.mention.start)
+    for match in phrases("hypothetical").all(tokens):
+        if span[0] <= match.start < span[1] or match.end == span[0]:
+            return unclear("The number is wished for or depends on something.")
+    for match in phrases("other_subject").all(tokens):
+        if match.start < chosen.mention.start:
+            return unclear("The number is somebody else's or an earlier one.")
+    aspects = {name for name in LEXICON.names("aspect_") if any(_in(tokens, span, word) for word in LEXICON.words(name))}
+    if question.type == "scale" and aspects and not aspects & focus.aspects:
+        return unclear("The number is for the worst, the best or the average, which was not asked.")
+    ten_of_ten = question.max is not None and chosen.mention.value == question.max and chosen.end > chosen.mention.end
+    if ten_of_ten and any(token.text in LEXICON.words("praise") for token in tokens):
+        return unclear("Praise in the form of a rating.")
+    labels = label_values(question, tokens)
+    if labels and labels != {chosen.mention.value}:
+        return unclear("A number and an end of the scale in words disagree.")
+    return None
+
+
+def _in(tokens: Tokens, span: tuple[int, int], word: str) -> bool:
+    return any(token.text == word for token in tokens[span[0] : span[1]])
+
+
+def _repeated(tokens: Tokens, fitting: list[Candidate]) -> bool:
+    """"2, yes 2" is one count; "1 this morning, 1 after supper" is two."""
+    first, last = fitting[0].judged, fitting[-1].judged
+    between = tokens[first.mention.end : last.mention.start]
+    after = tokens[last.end :]
+    known = LEXICON.words("filler") | LEXICON.words("hedge") | LEXICON.words("copula")
+    units = {word for name in LEXICON.names("unit_") for word in LEXICON.words(name)}
+    return all(token.text in known | units for token in (*between, *after)) and not any(each.when for each in fitting)
+
+
+# -- moments ----------------------------------------------------------------------------------------------------------
+
+
+def _with_moments(tokens: Tokens, free: list[Judged], judged: list[Judged]) -> list[Candidate]:
+    spans = clauses(tokens)
+    matches = time_phrases(tokens)
+    covered = {place for match in matches for place in range(match.start, match.end)}
+    owners: dict[int, list[Match]] = {}
+    for match in matches:
+        owner = _owner(tokens, match, spans, covered, free)
+        if owner is not None:
+            owners.setdefault(owner.mention.start, []).append(match)
+    return [_candidate(tokens, each, owners.get(each.mention.start, [])) for each in free]
+
+
+def _owner(tokens: Tokens, match: Match, spans: list[tuple[int, int]], covered: set[int], free: list[Judged]) -> Judged | None:
+    """The number that a time phrase speaks of: in its clause, or beside a clause that is nothing but time."""
+    span = clause_at(spans, match.start)
+    inside = [each for each in free if span[0] <= each.mention.start < span[1]]
+    if inside:
+        return _inside_owner(tokens, match, inside)
+    if not is_only(tokens, span, covered):
+        return None
+    following = [each for each in free if each.mention.start >= span[1]]
+    preceding = [each for each in free if each.mention.start < span[0]]
+    if tokens[span[0]].gap == "," and preceding and not (following and tokens[span[1]].gap == ","):
+        return preceding[-1]
+    return following[0] if following else preceding[-1] if preceding else None
+
+
+def _inside_owner(tokens: Tokens, match: Match, inside: list[Judged]) -> Judged:
+    """With a time word before the first number, time words lead ("now 5 earlier 8"); otherwise they trail."""
+    before = [each for each in inside if each.mention.start < match.start]
+    after = [each for each in inside if each.mention.start >= match.end]
+    if not before or not after:
+        return (before or after or inside)[-1 if before else 0]
+    verb = tokens[match.start].text in LEXICON.words("was_words")
+    first = inside[0].mention.start
+    leading = any(other.end <= first for other in time_phrases(tokens) if tokens[other.start].text not in LEXICON.words("was_words"))
+    return after[0] if verb or leading else before[-1]
+
+
+_ORDER = ("now", "future", "past", "usual", "part")
+
+
+def _candidate(tokens: Tokens, judged: Judged, matches: list[Match]) -> Candidate:
+    names = {match.label.removesuffix("_phrases") for match in matches}
+    when = next((name for name in _ORDER if name in names), "")
+    words = tuple(token.text for match in matches for token in tokens[match.start : match.end])
+    return Candidate(judged, when, words)
+
+
+def _fits(candidate: Candidate, focus: Focus) -> bool:
+    """Whether the moment a number is about is the moment the question asks about."""
+    if candidate.when in {"", "now", "part"}:
+        return not (candidate.when == "now" and focus.moment == "span" and focus.aspects and "today" not in candidate.words)
+    asked = {word for word in candidate.words if len(word) > 2}
+    if asked and asked <= focus.words:
+        return True
+    if focus.moment != "span" or candidate.when == "future":
+        return False
+    return not asked & LEXICON.words("far_past") and not (candidate.when == "usual" and focus.aspects)
+
+
+# -- the value --------------------------------------------------------------------------------------------------------
+
+
+def _checked(question: Question, value: float | None, reply: Stripped, chosen: Judged | None) -> Outcome:
+    """The number as the question wants it, within its limits."""
+    if value is None:
+        return unclear("No plain number.")
+    whole = question.type == "scale" or question.integer
+    if whole and value != int(value):
+        return unclear("A half or decimal where a whole number is asked.")
+    if (question.min is not None and value < question.min) or (question.max is not None and value > question.max):
+        return unclear("Outside the allowed range.")
+    shown: Value = int(value) if value == int(value) else value
+    extra = chosen is not None and _says_more(reply.tokens, chosen)
+    return found(shown, "One value in range and nothing that changes it.", confidence=0.9 if extra else 0.98, extra=extra)
+
+
+def _says_more(tokens: Tokens, chosen: Judged) -> bool:
+    """Whether the reply holds words beyond the value and phrases that say nothing."""
+    idle = LEXICON.words("filler") | LEXICON.words("hedge") | LEXICON.words("copula") | LEXICON.words("article")
+    around = (*tokens[: chosen.mention.start], *tokens[chosen.end :])
+    return any(token.kind == "word" and token.text not in idle for token in around)
+
+
+def _without_figures(question: Question, tokens: Tokens, judged: list[Judged], language: str) -> Outcome:
+    """No number can be the answer: an end label in words, a count of none, one misspelt number, or nothing."""
+    labels = label_values(question, tokens)
+    if len(labels) == 1 and not any(each.role == DENIED for each in judged):
+        (value,) = labels
+        return _checked(question, value, Stripped("", (), echoed=False), None)
+    if judged:
+        return unclear("The number belongs to something else.")
+    if focus_of(question).counts and _says_none(question, tokens):
+        return _checked(question, 0.0, Stripped("", (), echoed=False), None)
+    content = [token for token in tokens if token.kind == "word" and token.text not in LEXICON.words("filler")]
+    if len(content) == 1:
+        value = fuzzy_value(content[0].text, language)
+        if value is not None:
+            return _checked(question, value, Stripped("", (), echoed=False), None)
+    return unclear("No value that could be recorded.", tried=bool(content) or not tokens)
+
+
+def _says_none(question: Question, tokens: Tokens) -> bool:
+    """"none today", "didn't take any", "no tomé": for a count that is zero, unless it is about another time or thing."""
+    if any(match.label in {"past_phrases", "usual_phrases", "future_phrases"} for match in time_phrases(tokens)):
+        past = {token.text for token in tokens} & LEXICON.words("far_past")
+        if past - focus_of(question).words:
+            return False
+    match = phrases("none_counted").first(tokens)
+    if match is None:
+        return False
+    rest = (*tokens[: match.start], *tokens[match.end :])
+    known = LEXICON.words("filler") | LEXICON.words("none_tail") | focus_of(question).words
+    return all(token.text in known or token.kind != "word" for token in rest)

@@ -1,0 +1,321 @@
+"""Judges each number of a reply: can it be the answer, does it belong to something else, or does it only bound or deny one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from surveys.core.replies.lexicon import LEXICON
+from surveys.core.replies.phrases import Match, phrases
+from surveys.core.replies.reading import Question
+from surveys.core.replies.tokens import Token, Tokens
+from surveys.core.replies.values.focus import Focus, focus_of
+from surveys.core.replies.values.mentions import Mention
+
+FREE, OTHER, POISON, DENIED = "free", "other", "poison", "denied"
+_OF_WORDS = frozenset({"of", "out", "de", "sobre", "over", "in", "on", "/", "from"})
+_RANGE_WORDS = frozenset({"-", "to", "a", "al", "or", "o", "u", "~", "/", "thru", "through", "and/or", "hasta", "vs"})
+_PLACE_WORDS = frozenset({"at", "en", "of", "de", "to", "a", "in", "on", "for"})
+_MINUS = "-"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A number, its role, the place behind everything that belongs to it, and the topic it is labelled with."""
+
+    mention: Mention
+    role: str
+    end: int
+    why: str
+    topic: str | None = None
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Judges the numbers of one reply to one question."""
+
+    tokens: Tokens
+    mentions: tuple[Mention, ...]
+    question: Question
+    denominators: set[int] = field(default_factory=set)
+
+    @cached_property
+    def focus(self) -> Focus:
+        """What the question is about."""
+        return focus_of(self.question)
+
+    def judge_all(self) -> list[Judged]:
+        """All numbers but those that only say how long the scale is."""
+        judged = [self._judge(mention) for mention in self.mentions]
+        return [each for each in judged if each.mention.start not in self.denominators]
+
+    # -- one number ---------------------------------------------------------------------------------------------------
+
+    def _judge(self, mention: Mention) -> Judged:
+        if mention.value is None:
+            return Judged(mention, OTHER, mention.end, "a clock time or date")
+        end, verdict = self._right(mention)
+        if verdict is None:
+            verdict = self._left(mention)
+        role, why, topic = verdict or (FREE, "stands for itself", None)
+        if role == FREE and topic is None:
+            topic = self._label(mention, end)
+        if topic is not None and topic not in self.focus.topics:
+            role, why = OTHER, "labelled for something else"
+        return Judged(mention, role, end, why, topic)
+
+    def _token(self, place: int) -> Token | None:
+        """The token there if it follows without a break."""
+        if place >= len(self.tokens) or self.tokens[place].gap:
+            return None
+        return self.tokens[place]
+
+    def _mention_at(self, place: int) -> Mention | None:
+        return next((each for each in self.mentions if each.start == place), None)
+
+    # -- to the right -------------------------------------------------------------------------------------------------
+
+    def _right(self, mention: Mention) -> tuple[int, tuple[str, str, str | None] | None]:
+        end, verdict = self._out_of(mention)
+        if verdict:
+            return end, verdict
+        for step in (self._glued_letters, self._unit):
+            end, verdict = step(mention, end)
+            if verdict:
+                return end, verdict
+        hedged = self._skip(end, "hedge_after")
+        if hedged == end and self._starts(end, "one_sided_after"):
+            return end, (POISON, "only a bound", None)
+        verdict = self._range(mention, hedged) or self._neighbour(mention, hedged)
+        return hedged, verdict
+
+    def _skip(self, place: int, name: str) -> int:
+        """Behind a phrase of the list that begins here, or the same place."""
+        if self._token(place) is None:
+            return place
+        match = next((each for each in self._found(name) if each.start == place), None)
+        return match.end if match else place
+
+    def _starts(self, place: int, name: str) -> bool:
+        return self._skip(place, name) > place
+
+    def _found(self, name: str) -> list[Match]:
+        return phrases(name).all(self.tokens)
+
+    def _out_of(self, mention: Mention) -> tuple[int, tuple[str, str, str | None] | None]:
+        """N/10, "N out of 10": the second number is the length of the scale."""
+        place = mention.end
+        token = self._token(place)
+        if token is None or token.text not in _OF_WORDS:
+            return mention.end, None
+        while (following := self._token(place)) and following.text in _OF_WORDS:
+            place += 1
+        second = self._mention_at(place)
+        if second is None or self._token(place) is None:
+            return mention.end, None
+        if second.value == self.question.max and mention.value is not None:
+            self.denominators.add(second.start)
+            return second.end, None
+        return mention.end, (POISON, "a different scale or a fraction", None)
+
+    def _glued_letters(self, mention: Mention, end: int) -> tuple[int, tuple[str, str, str | None] | None]:
+        token = self._token(end)
+        if token is None or not token.glued or token.kind != "word" or mention.form not in {"figures", "decimal"}:
+            return end, None
+        if token.text in LEXICON.words("hedge_suffix"):
+            return end + 1, None
+        if token.text in self.focus.units or self._is_unit(token.text) or len(token.text) > 3:
+            return end, None
+        return end, (OTHER, "part of a code or a unit", None)
+
+    def _unit(self, mention: Mention, end: int) -> tuple[int, tuple[str, str, str | None] | None]:
+        token = self._token(end)
+        if token is None:
+            return end, None
+        if token.text == "-" and (behind := self._token(end + 1)) and self._is_unit(behind.text):
+            return end, (OTHER, "counts something else", None)
+        if token.text in self.focus.units and token.text not in LEXICON.words("right_ok"):
+            return self._fitting_unit(mention, end)
+        if token.text in LEXICON.words("unit_degree_c") and self._fahrenheit() or token.text in LEXICON.words("unit_percent"):
+            return end, (POISON, "a different unit", None)
+        if token.text in LEXICON.words("unit_points"):
+            behind = self._token(end + 1)
+            differs = behind is not None and behind.text in LEXICON.words("comparative")
+            return end + 1, (POISON, "a difference, not a score", None) if differs else None
+        if token.text in LEXICON.words("comparative"):
+            return end, (POISON, "a difference, not a score", None)
+        if self._is_unit(token.text) and not (token.text in {"x", "h"} and not token.glued):
+            return end, (OTHER, "counts something else", None)
+        return end, None
+
+    def _fahrenheit(self) -> bool:
+        return "f" in self.focus.units
+
+    def _fitting_unit(self, mention: Mention, end: int) -> tuple[int, tuple[str, str, str | None] | None]:
+        """"5.5 hrs", "2 times"; "6 hours 30 minutes" would need arithmetic, "3 hours ago" is a moment."""
+        place = end
+        while (token := self._token(place)) and token.text in self.focus.units:
+            place += 1
+        token = self._token(place)
+        if token and token.text in {"ago", "atras", "before", "later", "antes"}:
+            return place, (OTHER, "a moment", None)
+        if token and token.text in LEXICON.words("unit_degree_c"):
+            return place, (POISON, "a different unit", None)
+        following = self._token(place + 1) if token and token.text in {"and", "y"} else token
+        at = place + 1 if token and token.text in {"and", "y"} else place
+        second = self._mention_at(at)
+        if following and second and self._is_unit(self.tokens[second.end].text if second.end < len(self.tokens) else ""):
+            return place, (POISON, "two quantities that would have to be added", None)
+        half = following is not None and any(
+            each.text in {"half", "media", "medio"} for each in self.tokens[at : at + 2] if token and token.text in {"and", "y"}
+        )
+        return place, (POISON, "a half after its unit", None) if half else None
+
+    def _is_unit(self, word: str) -> bool:
+        return any(word in LEXICON.words(name) for name in LEXICON.names("unit_"))
+
+    def _range(self, mention: Mention, end: int) -> tuple[str, str, str | None] | None:
+        token = self._token(end)
+        if token is None or token.text not in _RANGE_WORDS or self._token(end + 1) is None:
+            return None
+        place = end + 1
+        while (following := self._token(place)) and following.text in LEXICON.words("article") | LEXICON.words("hedge"):
+            place += 1
+        second = self._mention_at(place) if self._token(place) else None
+        if second is None:
+            return None
+        behind = self.tokens[second.end] if second.end < len(self.tokens) else None
+        if behind and not behind.gap and self._is_unit(behind.text) and behind.text not in self.focus.units | {"points"}:
+            return OTHER, "a span of something else", None
+        return POISON, "a range or an either-or", None
+
+    def _neighbour(self, mention: Mention, end: int) -> tuple[str, str, str | None] | None:
+        token = self._token(end)
+        if token is None or token.kind != "word" or self._mention_at(end):
+            return (POISON, "only a bound", None) if token and token.text == "+" else None
+        topic = self._topic(token.text)
+        if topic:
+            return (FREE, "labelled", topic) if self._left_free(mention) else None
+        if token.text in {"of", "de"} and self.question.type == "scale":
+            behind = self._token(end + 1)
+            return None if behind and self._topic(behind.text) else (OTHER, "a count of something", None)
+        known = LEXICON.words("right_ok") | LEXICON.words("hedge") | LEXICON.words("body") | LEXICON.words("filler")
+        if token.text in known or token.text in self.focus.words or self._starts(end, "self_corrections"):
+            return None
+        return OTHER, "counts something else", None
+
+    # -- to the left --------------------------------------------------------------------------------------------------
+
+    def _left_free(self, mention: Mention) -> bool:
+        return self._left(mention) is None
+
+    def _left(self, mention: Mention) -> tuple[str, str, str | None] | None:
+        start = mention.start
+        if start == 0:
+            return None
+        if self.tokens[start].gap:
+            return None
+        before = self.tokens[start - 1]
+        if self._ends(start, "self_corrections"):
+            return None
+        if before.text == _MINUS:
+            return self._minus(mention)
+        if before.text == "^":
+            return POISON, "not a plain number", None
+        if self._ends(start, "not_before"):
+            lone = before.text in {"no", "nor", "ni"} and any(each.end == start - 1 for each in self.mentions)
+            return (POISON, "a lone no between two numbers", None) if lone else (DENIED, "denied", None)
+        if self._ends(start, "one_sided_before"):
+            return POISON, "only a bound", None
+        if before.kind == "word" and self.tokens[start].glued and mention.form != "words":
+            return self._code(before)
+        return self._word_before(start)
+
+    def _ends(self, place: int, name: str) -> bool:
+        return any(match.end == place for match in self._found(name))
+
+    def _minus(self, mention: Mention) -> tuple[str, str, str | None] | None:
+        start = mention.start
+        minus = self.tokens[start - 1]
+        if start >= 2 and not minus.gap and any(each.end == start - 1 for each in self.mentions):
+            return POISON, "a range or an either-or", None
+        negative = self.tokens[start].glued and not minus.glued
+        return (POISON, "a negative number", None) if negative else None
+
+    def _code(self, before: Token) -> tuple[str, str, str | None] | None:
+        """"L4" is a vertebra; "pain7" a label without its space."""
+        topic = self._topic(before.text)
+        if topic:
+            return FREE, "labelled", topic
+        known = before.text in LEXICON.words("copula") and len(before.text) > 1
+        return None if known else (OTHER, "part of a code", None)
+
+    def _word_before(self, start: int) -> tuple[str, str, str | None] | None:
+        place, article = start - 1, False
+        skip = LEXICON.words("article") | LEXICON.words("hedge") | {"#", "=", "~", "*", "s"}
+        while place >= 0 and self.tokens[place].text in skip:
+            article = article or self.tokens[place].text in {"a", "an", "un", "una", "como"}
+            if self.tokens[place].gap:
+                return None
+            place -= 1
+        if place < 0:
+            return None
+        word = self.tokens[place].text
+        if self.tokens[place].kind != "word" or word in LEXICON.words("body"):
+            return None
+        if word == "a" or (word in _PLACE_WORDS and not self._topic(word)):
+            return self._place_word(place, article=article)
+        if topic := self._topic(word):
+            return FREE, "labelled", topic
+        return self._judge_word(word, article=article)
+
+    def _judge_word(self, word: str, *, article: bool) -> tuple[str, str, str | None] | None:
+        if self.focus.counts or self.question.type == "number":
+            if word in LEXICON.words("count_verbs") or word in self.focus.words:
+                return None
+        if article and word not in LEXICON.words("strong_negation"):
+            return None
+        if word in LEXICON.words("takers"):
+            return OTHER, "counts something else", None
+        known = LEXICON.words("left_ok") | LEXICON.words("copula") | LEXICON.words("filler")
+        return None if word in known else (OTHER, "belongs to a word before it", None)
+
+    def _place_word(self, place: int, *, article: bool) -> tuple[str, str, str | None] | None:
+        """"at a 7", "anda en 5", "down to 4", a "level of 6"; but not "woke at 1" or "a las 7"."""
+        word, before = self.tokens[place].text, self.tokens[place - 1] if place else None
+        if article and word in {"a"}:
+            return OTHER, "an hour", None
+        if before is None or self.tokens[place].gap:
+            return (OTHER, "belongs to something else", None) if word in {"in", "to", "for", "on"} else None
+        if word in {"to", "a"}:
+            return None if before.text in LEXICON.words("motion") else (OTHER, "belongs to something else", None)
+        topic = self._topic(before.text)
+        if topic:
+            return FREE, "labelled", topic
+        known = LEXICON.words("copula") | LEXICON.words("left_ok") | LEXICON.words("filler") | LEXICON.words("body")
+        return None if before.text in known else (OTHER, "a moment or a place", None)
+
+    # -- labels -------------------------------------------------------------------------------------------------------
+
+    def _topic(self, word: str) -> str | None:
+        """The topic a word names; a word that names several is taken for the one asked about."""
+        named = [topic for topic in LEXICON.names("topic_") if word in LEXICON.words(topic)]
+        fitting = [topic for topic in named if topic in self.focus.topics]
+        return (fitting or named or [None])[0]
+
+    def _label(self, mention: Mention, end: int) -> str | None:
+        """The nearest topic word before the number in its clause, or just after it ("8 for mood")."""
+        for place in range(mention.start - 1, -1, -1):
+            if any(each.start <= place < each.end for each in self.mentions):
+                break
+            topic = self._topic(self.tokens[place].text)
+            if topic:
+                return topic
+            if self.tokens[place].gap == ".":
+                break
+            if self.tokens[place].gap and not (self.tokens[mention.start].gap and place == mention.start - 1):
+                break
+        following = self._token(end)
+        if following and following.text in {"for", "on", "en", "de", "para"} and (behind := self._token(end + 1)):
+            return self._topic(behind.text)
+        return None

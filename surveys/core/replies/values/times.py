@@ -1,0 +1,279 @@
+"""Reads clock times; the half of the day must be sure, parts of the day and spans are asked again."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from surveys.core.replies.lexicon import LEXICON
+from surveys.core.replies.phrases import phrases
+from surveys.core.replies.strip import Stripped
+from surveys.core.replies.tokens import Token, Tokens
+from surveys.core.replies.values.mentions import find_mentions
+from surveys.core.replies.values.outcome import Outcome, found, unclear
+
+_CLOCK = re.compile(r"([01]?\d|2[0-4])[:.]([0-5]\d)")
+_MILITARY = re.compile(r"([01]\d|2[0-3])([0-5]\d)")
+_COMPACT = re.compile(r"(\d|1[0-2])([0-5]\d)")
+_NOON, _MIDNIGHT = 12 * 60, 0
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A time on the dial between two token places; `sure` says that it is written in 24 hours."""
+
+    start: int
+    end: int
+    hour: int
+    minute: int
+    sure: bool
+
+
+def read_time(reply: Stripped, language: str) -> Outcome:
+    """The one certain time as HH:MM."""
+    tokens = reply.tokens
+    if phrases("time_vague").first(tokens):
+        return unclear("Before, after, between or some time ago.")
+    found_times = _after_self_correction(tokens, _all_times(tokens, language))
+    if not found_times:
+        return unclear("No clock time.")
+    values = {value for _, value in found_times}
+    if len(values) != 1:
+        return unclear("Several times.")
+    (value,) = values
+    if value is None:
+        return unclear("Morning or evening is not said.")
+    place = found_times[0][0]
+    if _denied(tokens, place):
+        return unclear("A time that is denied.")
+    return found(f"{value // 60:02d}:{value % 60:02d}", "One clock time with a sure half of the day.")
+
+
+def _denied(tokens: Tokens, place: int) -> bool:
+    return place > 0 and not tokens[place].gap and tokens[place - 1].text in {"not", "no", "never", "nunca"}
+
+
+def _after_self_correction(tokens: Tokens, times: list[tuple[int, int | None]]) -> list[tuple[int, int | None]]:
+    for mark in reversed(phrases("self_corrections").all(tokens)):
+        after = [each for each in times if each[0] >= mark.end]
+        if any(each[0] < mark.start for each in times) and after and after[0][0] - mark.end <= 4:
+            return after
+    return times
+
+
+def _all_times(tokens: Tokens, language: str) -> list[tuple[int, int | None]]:
+    """Places and minutes of the day of all times; None where the half of the day is not sure."""
+    named = [
+        (match.start, _NOON if match.label == "noon" else _MIDNIGHT)
+        for match in phrases("noon", "midnight").all(tokens)
+    ]
+    clocks = _clocks(tokens, language)
+    times: list[tuple[int, int | None]] = []
+    for clock in clocks:
+        beside = next((value for place, value in named if abs(place - clock.end) <= 1 and clock.hour == 12), None)
+        times.append((clock.start, beside if beside is not None else _minutes(tokens, clock)))
+    twelve = any(clock.hour == 12 for clock in clocks)
+    return sorted(times + ([] if twelve and named else named), key=lambda each: each[0])
+
+
+def _clocks(tokens: Tokens, language: str) -> list[Clock]:
+    clocks: list[Clock] = []
+    spoken = {mention.start: mention for mention in find_mentions(tokens, language)}
+    place = 0
+    while place < len(tokens):
+        clock = _relative(tokens, place, spoken) or _written(tokens, place) or _spoken(tokens, place, spoken)
+        if clock is not None:
+            clocks.append(clock)
+        place = clock.end if clock else place + 1
+    return clocks
+
+
+def _written(tokens: Tokens, place: int) -> Clock | None:
+    """9:15, 0830, 2000 hours, 930pm, 9 pm, 9."""
+    token = tokens[place]
+    if token.kind != "number":
+        return None
+    clock = _CLOCK.fullmatch(token.text)
+    if clock and (":" in token.text or _meridiem(tokens, place + 1)):
+        hour, minute = int(clock.group(1)), int(clock.group(2))
+        return Clock(place, place + 1, hour, minute, hour >= 13 or clock.group(1) in {"0", "00"}) if hour < 24 else None
+    behind = tokens[place + 1].text if place + 1 < len(tokens) else ""
+    digits = token.text
+    military = _MILITARY.fullmatch(digits)
+    if military and (digits[0] == "0" or int(military.group(1)) >= 13 or behind in LEXICON.words("hours_words")):
+        return Clock(place, place + 1, int(military.group(1)), int(military.group(2)), not _meridiem(tokens, place + 1))
+    compact = _COMPACT.fullmatch(digits)
+    if compact and len(digits) >= 3 and int(compact.group(1)) <= 12:
+        return Clock(place, place + 1, int(compact.group(1)), int(compact.group(2)), False)
+    if not digits.isdecimal() or len(digits) > 2 or int(digits) > 24:
+        return None
+    return _whole_hour(tokens, place, place + 1, int(digits))
+
+
+def _whole_hour(tokens: Tokens, start: int, end: int, hour: int) -> Clock | None:
+    """An hour, with its minutes where they follow, unless the number counts something else."""
+    if end < len(tokens) and tokens[end].kind == "number" and not tokens[end].gap and re.fullmatch(r"[0-5]\d", tokens[end].text):
+        return Clock(start, end + 1, hour, int(tokens[end].text), hour >= 13)
+    following = tokens[end] if end < len(tokens) and not tokens[end].gap else None
+    if following and following.text == "h" and following.glued:
+        after = tokens[end + 1] if end + 1 < len(tokens) else None
+        minute = int(after.text) if after and after.glued and re.fullmatch(r"[0-5]\d", after.text) else 0
+        return Clock(start, end + (2 if minute or (after and after.glued and after.kind == "number") else 1), hour, minute, hour >= 13)
+    half = _half_past(tokens, end)
+    if half is not None:
+        return Clock(start, half[1], hour, half[0], hour >= 13)
+    if _meridiem(tokens, end) is None and _counts(tokens, start, end):
+        return None
+    sure = hour >= 13 and (_introduced(tokens, start) or bool(following and following.text in LEXICON.words("hours_words")))
+    return Clock(start, end, hour, 0, sure)
+
+
+def _introduced(tokens: Tokens, start: int) -> bool:
+    return start > 0 and tokens[start - 1].text in {"las", "la"}
+
+
+def _counts(tokens: Tokens, start: int, end: int) -> bool:
+    following = tokens[end] if end < len(tokens) and not tokens[end].gap else None
+    if following is None or following.text in LEXICON.words("hours_words") | LEXICON.words("oclock"):
+        return False
+    units = {word for name in LEXICON.names("unit_") for word in LEXICON.words(name)} - {"am", "pm", "oclock", "h", "p.m", "a.m"}
+    return following.text in units or following.text in {"/", "of", "th", "st", "nd", "rd", "%"} or (
+        following.kind == "word" and following.text not in LEXICON.words("right_ok") | LEXICON.words("filler") | LEXICON.words("time_right")
+    )
+
+
+def _half_past(tokens: Tokens, end: int) -> tuple[int, int] | None:
+    """ "siete y media", "ocho y cuarto": minutes after the hour in Spanish word order."""
+    words = [token.text for token in tokens[end : end + 2]]
+    if len(words) == 2 and words[0] == "y" and words[1] in {"media", "cuarto"}:
+        return (30 if words[1] == "media" else 15), end + 2
+    return None
+
+
+def _spoken(tokens: Tokens, place: int, spoken: dict[int, object]) -> Clock | None:
+    """ "nine thirty", "ocho y media", "seven o'clock"."""
+    from surveys.core.replies.values.mentions import Mention
+
+    mention = spoken.get(place)
+    if not isinstance(mention, Mention) or mention.form not in {"words", "decimal"} or mention.value is None:
+        return None
+    if mention.form == "decimal" and mention.value % 1 == 0.5 and mention.value < 13 and tokens[place].kind == "word":
+        return Clock(place, mention.end, int(mention.value), 30, False)
+    if mention.form == "decimal" and mention.value % 1 == 0.25 and mention.value < 13 and tokens[place].kind == "word":
+        return Clock(place, mention.end, int(mention.value), 15, False)
+    if mention.value % 1 or mention.value > 24:
+        return None
+    second = spoken.get(mention.end)
+    if isinstance(second, Mention) and second.value in {5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55} and not tokens[mention.end].gap:
+        return Clock(place, second.end, int(mention.value), int(second.value), mention.value >= 13)
+    return _whole_hour(tokens, place, mention.end, int(mention.value))
+
+
+def _relative(tokens: Tokens, place: int, spoken: dict[int, object]) -> Clock | None:
+    """ "quarter to 11", "half past six", "20 past 9", "un cuarto para las 9", "nueve menos cuarto"."""
+    from surveys.core.replies.values.mentions import Mention
+
+    words = [token.text for token in tokens[place : place + 6]]
+    minutes, length = _minutes_word(words, spoken.get(place))
+    if minutes is None or length >= len(words):
+        return _minus(tokens, place, spoken)
+    sign = 1 if words[length] in {"past", "after"} else -1 if words[length] in {"to", "til", "till", "of", "before", "para"} else 0
+    at = place + length + 1
+    while at < len(tokens) and tokens[at].text in {"las", "la", "a"}:
+        at += 1
+    hour = spoken.get(at)
+    if not sign or not isinstance(hour, Mention) or hour.value is None or not 1 <= hour.value <= 12 or hour.value % 1:
+        return None
+    if sign < 0 and minutes not in {15, 20, 25} and "minutes" not in words and words[length] == "to":
+        return None
+    total = int(hour.value) * 60 + sign * minutes
+    return Clock(place, hour.end, (total // 60 - 1) % 12 + 1, total % 60, False)
+
+
+def _minutes_word(words: list[str], mention: object) -> tuple[int | None, int]:
+    from surveys.core.replies.values.mentions import Mention
+
+    skip = 1 if words[:1] in (["a"], ["un"]) else 0
+    if words[skip : skip + 1] in (["quarter"], ["cuarto"]):
+        return 15, skip + 1
+    if words[:1] == ["half"]:
+        return 30, 1
+    if isinstance(mention, Mention) and mention.value in {5, 10, 15, 20, 25} and mention.form in {"figures", "words"}:
+        length = mention.end - mention.start
+        return int(mention.value), length + (words[length : length + 1] in (["minutes"], ["minutos"], ["min"]))
+    return None, 0
+
+
+def _minus(tokens: Tokens, place: int, spoken: dict[int, object]) -> Clock | None:
+    from surveys.core.replies.values.mentions import Mention
+
+    hour = spoken.get(place)
+    if not isinstance(hour, Mention) or hour.value is None or not 1 <= hour.value <= 12 or hour.value % 1:
+        return None
+    words = [token.text for token in tokens[hour.end : hour.end + 2]]
+    if words == ["menos", "cuarto"]:
+        return Clock(place, hour.end + 2, (int(hour.value) - 2) % 12 + 1, 45, False)
+    return None
+
+
+# -- the half of the day ----------------------------------------------------------------------------------------------
+
+
+def _minutes(tokens: Tokens, clock: Clock) -> int | None:
+    """Minutes of the day, or None where both halves are possible."""
+    hour, minute = clock.hour, clock.minute
+    if hour >= 13 or (hour == 0 and clock.sure):
+        return None if hour == 24 or not (clock.sure or clock.minute or _meridiem(tokens, clock.end)) else hour * 60 + minute
+    half = _meridiem(tokens, clock.end)
+    part = _part_of_day(tokens, clock)
+    if clock.sure:
+        return hour * 60 + minute
+    halves = {each for each in (half, _half_of(part, hour)) if each}
+    if len(halves) != 1 or hour == 0 or (part and _half_of(part, hour) is None):
+        return None
+    return hour % 12 * 60 + minute + (720 if halves == {"pm"} else 0)
+
+
+def _meridiem(tokens: Tokens, place: int) -> str | None:
+    """am or pm in any spelling right after the time."""
+    words = [token.text for token in tokens[place : place + 4]]
+    while words and words[0] in {"ish", "sharp", "oclock", "o", "clock", "or", "so", "y", "en", "punto", "hours", "ish"}:
+        words = words[1:]
+        place += 1
+    if not words or (place < len(tokens) and tokens[place].gap == "." and not tokens[place].glued):
+        return None
+    first = words[0]
+    if first in {"am", "pm"}:
+        return first
+    if first in {"a", "p"} and (words[1:2] == ["m"] or (tokens[place].glued and (len(words) == 1 or words[1] != "m"))):
+        return f"{first}m"
+    if words[:3] in (["in", "the", "am"], ["in", "the", "pm"]):
+        return words[2]
+    return None
+
+
+def _part_of_day(tokens: Tokens, clock: Clock) -> str | None:
+    """morning, afternoon, evening, night or dawn said of this time, before or after it in the same sentence."""
+    end = next((place for place in range(clock.end, len(tokens)) if tokens[place].gap == "."), len(tokens))
+    start = next((place for place in range(clock.start, -1, -1) if tokens[place].gap == "."), 0)
+    parts = {match.label for match in phrases(*LEXICON.names("part_of_")).all(tokens[start:end])}
+    return parts.pop().removeprefix("part_of_") if len(parts) == 1 else None if not parts else "several"
+
+
+_HALVES = {
+    "morning": {"am": range(1, 12)},
+    "dawn": {"am": (12, 1, 2, 3, 4, 5, 6)},
+    "afternoon": {"pm": (12, 1, 2, 3, 4, 5, 6, 7)},
+    "evening": {"pm": (4, 5, 6, 7, 8, 9, 10, 11)},
+    "night": {"pm": (6, 7, 8, 9, 10, 11), "am": (12,)},
+}
+
+
+def _half_of(part: str | None, hour: int) -> str | None:
+    """The half of the day that an hour of a part of the day lies in, where only one is possible."""
+    return next((half for half, hours in _HALVES.get(part or "", {}).items() if hour in hours), None)
+
+
+def is_time_word(token: Token) -> bool:
+    """Whether a token belongs to telling the time."""
+    return token.text in LEXICON.words("time_right")

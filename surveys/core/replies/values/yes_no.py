@@ -1,0 +1,106 @@
+"""Reads yes-or-no questions from plain words, hedges of one polarity and sentences that state the fact asked about."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from surveys.core.replies.lexicon import LEXICON
+from surveys.core.replies.normalise import clean, tokenise
+from surveys.core.replies.phrases import Match, PhraseSet, phrases
+from surveys.core.replies.reading import Question
+from surveys.core.replies.strip import Stripped
+from surveys.core.replies.tokens import Tokens
+from surveys.core.replies.values.outcome import Outcome, found, unclear
+
+_STRONG = {"affirm": True, "deny": False, "fact_yes": True, "fact_no": False}
+
+
+def read_yes_no(question: Question, reply: Stripped) -> Outcome:
+    """True or false where the whole text is of one mind."""
+    tokens = reply.tokens
+    signs = _signs(question, tokens)
+    signs = _after_self_correction(tokens, signs)
+    words = {_STRONG[match.label] for match in signs if match.label in _STRONG}
+    neither = [match for match in signs if match.label == "neither"]
+    code = _code(question, tokens)
+    if code is not None:
+        words |= {code}
+    if len(words) != 1:
+        return unclear("Says both yes and no." if words else "Neither a yes nor a no.", tried=bool(words or neither))
+    (value,) = words
+    if _taken_back(tokens, signs, neither, value=value):
+        return unclear("The rest of the text takes it back or makes it uncertain.")
+    covered = {place for match in signs for place in range(match.start, match.end)}
+    more = any(place not in covered and token.kind == "word" and token.text not in LEXICON.words("filler") for place, token in enumerate(tokens))
+    return found(value, "Says yes or no, or states the fact.", extra=more, confidence=0.93 if more else 0.98)
+
+
+def _signs(question: Question, tokens: Tokens) -> list[Match]:
+    """Every sign of yes, no or neither, longer phrases hiding what is inside them."""
+    matches = phrases("affirm", "deny", "neither", "not_a_sign").all(tokens) + _facts(question).all(tokens)
+    matches.sort(key=lambda match: (match.start, match.start - match.end))
+    kept: list[Match] = []
+    for match in matches:
+        if not kept or match.start >= kept[-1].end:
+            kept.append(match)
+        elif match.end > kept[-1].end and match.label.startswith("fact"):
+            kept[-1] = match
+    return [match for match in kept if match.label != "not_a_sign"]
+
+
+@lru_cache(maxsize=512)
+def _facts(question: Question) -> PhraseSet:
+    """Sentences that state the fact, for the topics whose words the prompt holds."""
+    words = {token.text for token in tokenise(clean(question.text))}
+    lines: list[tuple[str, str]] = []
+    for name in LEXICON.names("ask_"):
+        if words & LEXICON.words(name):
+            topic = name.removeprefix("ask_")
+            lines += [(line, "fact_yes") for line in LEXICON.lines(f"fact_{topic}_yes")]
+            lines += [(line, "fact_no") for line in LEXICON.lines(f"fact_{topic}_no")]
+    return PhraseSet(lines)
+
+
+def _after_self_correction(tokens: Tokens, signs: list[Match]) -> list[Match]:
+    """In "no actually yes" only what follows counts."""
+    for mark in reversed(phrases("self_corrections").all(tokens)):
+        before = [match for match in signs if match.end <= mark.end and match.start < mark.start + 1]
+        after = [match for match in signs if match.start >= mark.end]
+        if before and after and after[0].start == mark.end and any(match.label in _STRONG for match in after):
+            return after
+    return signs
+
+
+def _taken_back(tokens: Tokens, signs: list[Match], neither: list[Match], *, value: bool) -> bool:
+    """A no followed by "maybe", "only at night" is no certain no; a yes may be weak, but not doubted before it is said."""
+    strong = next(match for match in signs if match.label in _STRONG) if any(match.label in _STRONG for match in signs) else None
+    first = strong.start if strong else 0
+    if any(match.start < first for match in neither):
+        return True
+    if value:
+        return any(tokens[match.start].text in LEXICON.words("doubt") for match in neither)
+    exception = phrases("except_when").all(tokens)
+    return bool(neither) or any(match.start > first for match in exception)
+
+
+def _code(question: Question, tokens: Tokens) -> bool | None:
+    """A number or letter that the prompt offered, standing free."""
+    if not question.options:
+        return None
+    offered = {option.code.casefold(): _polarity(option.label) for option in question.options}
+    for place, token in enumerate(tokens):
+        if token.text in offered and _stands_free(tokens, place):
+            return offered[token.text]
+    return None
+
+
+def _polarity(label: str) -> bool | None:
+    match = phrases("affirm", "deny").first(tokenise(clean(label)))
+    return None if match is None else match.label == "affirm"
+
+
+def _stands_free(tokens: Tokens, place: int) -> bool:
+    known = LEXICON.words("filler") | LEXICON.words("code_words") | {"=", "#", "-", "yes", "no", "si"}
+    before = tokens[place - 1] if place and not tokens[place].gap else None
+    after = tokens[place + 1] if place + 1 < len(tokens) and not tokens[place + 1].gap else None
+    return all(each is None or each.text in known or each.kind == "emoji" for each in (before, after))
