@@ -92,7 +92,7 @@ class Postgres(Server):
 
     def url(self, database: str = "followup") -> str:
         """Return the address of `database` as DATABASE_URL wants it."""
-        return f"postgres://followup:{quote(self.password)}@127.0.0.1:{self.port}/{database}"
+        return f"postgres://followup:{quote(self.password, safe='')}@127.0.0.1:{self.port}/{database}"
 
     def prepare(self) -> None:
         """Make the cluster beside its place and move it there when complete, so that none is ever half made."""
@@ -114,7 +114,7 @@ class Postgres(Server):
         command = [*self.identity.prefix, str(self.programs / "initdb"), "-D", str(folder), *options, *locale]
         durable = [] if self.durable else ["--no-sync"]
         made = subprocess.run(
-            [*command, *durable], capture_output=True, text=True, user=self.identity.user, check=False
+            [*command, *durable], capture_output=True, text=True, check=False, **self.identity.credentials
         )
         password_file.unlink()
         if made.returncode:
@@ -129,7 +129,7 @@ class Postgres(Server):
             settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         command = [*self.identity.prefix, str(self.programs / "postgres"), "-D", str(self.folder), *options]
-        return processes.start(command, log=self.log, user=self.identity.user)
+        return processes.start(command, log=self.log, credentials=self.identity.credentials)
 
     def answers(self) -> bool:
         """Say whether a session can be opened."""
@@ -153,7 +153,7 @@ class Valkey(Server):
 
     def url(self) -> str:
         """Return the address as REDIS_URL wants it."""
-        return f"redis://:{quote(self.password)}@127.0.0.1:{self.port}/0"
+        return f"redis://:{quote(self.password, safe='')}@127.0.0.1:{self.port}/0"
 
     def prepare(self) -> None:
         """Make the data folder."""

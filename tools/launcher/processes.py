@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 PR_SET_PDEATHSIG = 1
 
@@ -18,7 +19,7 @@ def start(
     environment: Mapping[str, str] | None = None,
     folder: Path | None = None,
     log: Path | None = None,
-    user: str | None = None,
+    credentials: Mapping[str, Any] | None = None,
 ) -> "subprocess.Popen[bytes]":
     """Start `command` in a process group of its own, which ends when we die; its output goes to `log` or to ours."""
     output = log.open("ab") if log else None
@@ -31,8 +32,8 @@ def start(
             stdout=output,
             stderr=subprocess.STDOUT if output else None,
             start_new_session=True,
-            user=user,
             preexec_fn=_die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509  # we start no threads
+            **(credentials or {}),
         )
     finally:
         if output:

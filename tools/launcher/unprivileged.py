@@ -3,9 +3,11 @@
 import os
 import pwd
 import shutil
+import stat
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tools.launcher.refusal import Refusal
 
@@ -14,15 +16,22 @@ HELP = "start as an ordinary user, or set DATABASE_URL to a PostgreSQL of your o
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who a program runs as: words put before its command, and a user to change to."""
+    """Who a program runs as: words put before its command, or ids of a user and a group to change to."""
 
     prefix: tuple[str, ...] = ()
-    user: str | None = None
+    user: int | None = None
+    group: int | None = None
 
-    def own(self, folder: Path) -> None:
-        """Give `folder` to the user that will write it."""
-        if self.user:
-            shutil.chown(folder, self.user)
+    @property
+    def credentials(self) -> dict[str, Any]:
+        """What subprocess needs to change to the user: without its groups, root's would still decide what it may."""
+        return {} if self.user is None else {"user": self.user, "group": self.group, "extra_groups": []}
+
+    def own(self, path: Path) -> None:
+        """Give `path` to the user that will write it, and let that user pass through the folder around it."""
+        if self.user is not None:
+            shutil.chown(path, self.user)
+            path.parent.chmod(path.parent.stat().st_mode | stat.S_IXOTH)
 
 
 def unprivileged_identity(program: Path) -> Identity:
@@ -38,7 +47,7 @@ def unprivileged_identity(program: Path) -> Identity:
     except KeyError:
         raise Refusal(f"PostgreSQL does not run as root and this system has no user nobody: {HELP}.") from None
     namespace = Identity(prefix=("unshare", "--user", f"--map-user={nobody.pw_uid}"))
-    for identity in (namespace, Identity(user="nobody")):
+    for identity in (namespace, Identity(user=nobody.pw_uid, group=nobody.pw_gid)):
         if _runs(identity, program):
             return identity
     raise Refusal(f"PostgreSQL does not run as root, and nobody cannot read {program.parent}: {HELP}.")
@@ -47,6 +56,6 @@ def unprivileged_identity(program: Path) -> Identity:
 def _runs(identity: Identity, program: Path) -> bool:
     command = [*identity.prefix, str(program), "--version"]
     try:
-        return subprocess.run(command, capture_output=True, user=identity.user, check=False).returncode == 0
+        return subprocess.run(command, capture_output=True, check=False, **identity.credentials).returncode == 0
     except OSError:
         return False
