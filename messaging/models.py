@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from messaging.core.lifecycle import FINAL, Outbound, Purpose
+from messaging.core.lifecycle import FINAL, PROVIDER_STATUSES, Outbound, Purpose
 from privacy.fields import EncryptedTextField
 from privacy.ids import new_id
 
-WITH_PROVIDER = [Outbound.ACCEPTED, Outbound.SENT, Outbound.DELIVERED, Outbound.UNDELIVERED]
+WITH_PROVIDER = sorted(PROVIDER_STATUSES)
 
 
 class OutboundMessage(models.Model):
@@ -70,15 +70,18 @@ class OutboundMessage(models.Model):
                 | Q(~Q(window_zone=""), window__isnull=False, window_closes_at__isnull=False),
                 name="outbound_window_whole",
             ),
-            models.CheckConstraint(condition=Q(expires_at__gt=F("queued_at")), name="outbound_expires_after_queued"),
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("queued_at")) | Q(status=Outbound.EXPIRED),
+                name="outbound_expires_after_queued",
+            ),
             models.CheckConstraint(
                 condition=Q(status__in=[status.value for status in Outbound]), name="outbound_status_known"
             ),
         ]
         indexes = [
-            # The dispatcher: what may leave now, most urgent first.
+            # The dispatcher: what may leave now, most urgent first, each clinic for itself.
             models.Index(
-                fields=["priority", "next_attempt_at"],
+                fields=["clinic", "priority", "next_attempt_at"],
                 condition=Q(next_attempt_at__isnull=False),
                 name="outbound_waiting",
             ),
@@ -131,6 +134,9 @@ class InboundMessage(models.Model):
     body = EncryptedTextField()
     media = models.JSONField(default=list, help_text="Content types of pictures and the like; never the address")
     control = models.CharField(max_length=6, choices=Control, default=Control.NONE, blank=True)
+    provider_control = models.CharField(
+        max_length=6, choices=Control, default=Control.NONE, blank=True, help_text="What the provider acted on itself"
+    )
     received_at = models.DateTimeField()
     pending_since = models.DateTimeField(null=True, help_text="Set exactly until it has been handled or set aside")
     next_try_at = models.DateTimeField(null=True)
@@ -185,6 +191,22 @@ class OptOut(models.Model):
                 | Q(ended_at__isnull=False, ended_by__isnull=False),
                 name="opt_out_ended_by_somebody",
             ),
+        ]
+
+
+class SenderStop(models.Model):
+    """A clinic's sender that the provider refuses: nothing leaves until the stop ends, by time or by a person."""
+
+    id = models.BigAutoField(primary_key=True)
+    clinic = models.ForeignKey("clinics.Clinic", models.PROTECT, related_name="+")
+    code = models.CharField(max_length=12, help_text="The provider's error code, or unreachable")
+    since = models.DateTimeField()
+    until = models.DateTimeField(help_text="When sending is tried again")
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["clinic"], condition=Q(ended_at__isnull=True), name="sender_stop_once"),
         ]
 
 

@@ -42,21 +42,14 @@ PRIORITY: dict[Purpose, int] = {
 
 IGNORES_WINDOW = frozenset({Purpose.SAFETY, Purpose.CONTROL, Purpose.CONVERSATION})
 
+PROVIDER_STATUSES = frozenset({Outbound.ACCEPTED, Outbound.SENT, Outbound.DELIVERED, Outbound.UNDELIVERED})
+
+# A callback may arrive before our own request is answered, and the one of an attempt that was thought lost may arrive
+# when the text waits for the next: then it has left, and the second send must not happen.
 MOVES: dict[Outbound, frozenset[Outbound]] = {
-    Outbound.QUEUED: frozenset({Outbound.SENDING, Outbound.CANCELLED, Outbound.EXPIRED}),
-    Outbound.SENDING: frozenset({Outbound.ACCEPTED, Outbound.QUEUED, Outbound.FAILED, Outbound.UNCERTAIN}),
-    Outbound.UNCERTAIN: frozenset(
-        {
-            Outbound.ACCEPTED,
-            Outbound.SENT,
-            Outbound.DELIVERED,
-            Outbound.UNDELIVERED,
-            Outbound.FAILED,
-            Outbound.QUEUED,
-            Outbound.CANCELLED,
-            Outbound.EXPIRED,
-        }
-    ),
+    Outbound.QUEUED: PROVIDER_STATUSES | {Outbound.SENDING, Outbound.CANCELLED, Outbound.EXPIRED, Outbound.FAILED},
+    Outbound.SENDING: PROVIDER_STATUSES | {Outbound.QUEUED, Outbound.FAILED, Outbound.UNCERTAIN},
+    Outbound.UNCERTAIN: PROVIDER_STATUSES | {Outbound.QUEUED, Outbound.CANCELLED, Outbound.EXPIRED, Outbound.FAILED},
     Outbound.ACCEPTED: frozenset({Outbound.SENT, Outbound.DELIVERED, Outbound.UNDELIVERED, Outbound.FAILED}),
     Outbound.SENT: frozenset({Outbound.DELIVERED, Outbound.UNDELIVERED, Outbound.FAILED}),
     Outbound.DELIVERED: frozenset(),
@@ -72,3 +65,25 @@ FINAL = frozenset(status for status, moves in MOVES.items() if not moves)
 def may_move(before: str, after: str) -> bool:
     """Whether a text may go from `before` to `after`."""
     return Outbound(after) in MOVES[Outbound(before)]
+
+
+# What the provider calls a status, and what it is to us (clinical content, section 6.2).
+FROM_PROVIDER: dict[str, Outbound] = {
+    "accepted": Outbound.ACCEPTED,
+    "scheduled": Outbound.ACCEPTED,
+    "queued": Outbound.ACCEPTED,
+    "sending": Outbound.ACCEPTED,
+    "sent": Outbound.SENT,
+    "partially_delivered": Outbound.SENT,
+    "delivered": Outbound.DELIVERED,
+    "read": Outbound.DELIVERED,
+    "undelivered": Outbound.UNDELIVERED,
+    "failed": Outbound.FAILED,
+    "canceled": Outbound.FAILED,
+}
+
+
+def moved_by_provider(before: str, reported: str) -> Outbound | None:
+    """Where a report of the provider moves a text, or None when it is unknown, stale or a repetition."""
+    after = FROM_PROVIDER.get(reported)
+    return after if after and may_move(before, after) else None

@@ -1,0 +1,82 @@
+"""Reads of the room."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from operator import attrgetter
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from clinics.models import Clinic
+from messaging.models import InboundMessage, OptOut, OutboundMessage, SenderStop
+
+Pair = tuple[UUID, str]
+
+
+def is_opted_out(clinic_id: UUID, number_hash: str) -> bool:
+    """Whether the number wants no texts from the clinic."""
+    return OptOut.objects.filter(clinic_id=clinic_id, number_hash=number_hash, ended_at=None).exists()
+
+
+def opted_out(pairs: Collection[Pair]) -> set[Pair]:
+    """Which of these (clinic id, number hash) want no texts."""
+    hashes = {number_hash for _, number_hash in pairs}
+    active = OptOut.objects.filter(number_hash__in=hashes, ended_at=None).values_list("clinic_id", "number_hash")
+    return set(active) & set(pairs)
+
+
+def opt_outs(clinic: Clinic) -> QuerySet[OptOut]:
+    """The clinic's opt-outs, active and ended."""
+    return OptOut.objects.filter(clinic=clinic)
+
+
+def outbound(clinic: Clinic) -> QuerySet[OutboundMessage]:
+    """The clinic's texts to patients."""
+    return OutboundMessage.objects.filter(clinic=clinic)
+
+
+def inbound(clinic: Clinic) -> QuerySet[InboundMessage]:
+    """Texts that came to the clinic."""
+    return InboundMessage.objects.filter(clinic=clinic)
+
+
+def set_aside(clinic: Clinic) -> QuerySet[InboundMessage]:
+    """Texts that could not be handled and wait for a person."""
+    return inbound(clinic).filter(set_aside_at__isnull=False)
+
+
+def sender_stop(clinic_id: UUID, *, now: datetime) -> SenderStop | None:
+    """The stop that keeps the clinic's texts from leaving at `now`."""
+    return SenderStop.objects.filter(clinic_id=clinic_id, ended_at=None, until__gt=now).first()
+
+
+@dataclass(frozen=True, slots=True)
+class Texted:
+    """One text of a thread, either way."""
+
+    at: datetime
+    message: OutboundMessage | InboundMessage
+
+    @property
+    def is_inbound(self) -> bool:
+        """Whether the patient wrote it."""
+        return isinstance(self.message, InboundMessage)
+
+
+def thread(clinic_id: UUID, number_hash: str, *, before: datetime | None = None, limit: int = 200) -> list[Texted]:
+    """The last `limit` texts to and from a number, oldest first; `before` gives those older than a moment."""
+    sent = OutboundMessage.objects.filter(clinic_id=clinic_id, number_hash=number_hash)
+    came = InboundMessage.objects.filter(clinic_id=clinic_id, number_hash=number_hash)
+    if before is not None:
+        sent, came = sent.filter(queued_at__lt=before), came.filter(received_at__lt=before)
+    texts = [Texted(message.queued_at, message) for message in sent.order_by("-queued_at")[:limit]]
+    texts += [Texted(message.received_at, message) for message in came.order_by("-received_at")[:limit]]
+    return sorted(texts, key=attrgetter("at"))[-limit:]
+
+
+def outbound_of(context_ids: Collection[UUID]) -> QuerySet[OutboundMessage]:
+    """The texts that were queued about these, oldest first."""
+    return OutboundMessage.objects.filter(context_id__in=context_ids).order_by("queued_at", "id")
