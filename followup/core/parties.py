@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
+
+from privacy.sensitive import Sensitive
 
 
 class ClinicFacts(Protocol):
@@ -21,6 +24,23 @@ class ClinicFacts(Protocol):
     def language(self) -> str: ...
     @property
     def send_window(self) -> Any: ...
+
+
+class Addressee(Protocol):
+    """Somebody who is texted, as a row of the table or as a batch statement gives it."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def phone(self) -> Sensitive: ...
+    @property
+    def phone_hash(self) -> str: ...
+    @property
+    def language(self) -> str: ...
+    @property
+    def time_zone(self) -> str: ...
+    @property
+    def notice_at(self) -> datetime | None: ...
 
 
 class StaffFacts(Protocol):

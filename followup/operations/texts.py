@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 
-from followup.core.parties import ClinicFacts
+from followup.core.parties import Addressee, ClinicFacts
 from followup.models import Consent, Patient
 from messaging.core.drafts import TextDraft
 from messaging.core.lifecycle import IGNORES_WINDOW, Purpose
@@ -45,7 +45,7 @@ def has_consent(patient: Patient) -> bool:
 
 
 def draft(
-    patient: Patient,
+    patient: Addressee,
     clinic: ClinicFacts,
     *,
     key: str,
@@ -91,10 +91,11 @@ def welcome(patient: Patient, *, consent_id: UUID, now: datetime) -> None:
     Patient.objects.filter(pk=patient.pk).update(notice_at=now)
 
 
-def notices(patients: Sequence[tuple[Patient, ClinicFacts]], *, now: datetime) -> list[TextDraft]:
+def notices(patients: Sequence[tuple[Addressee, ClinicFacts]], *, now: datetime) -> list[TextDraft]:
     """SVC-NOTMON for those who have not been told for NOTICE_EVERY; the caller queues them."""
-    due = [(p, clinic) for p, clinic in patients if p.notice_at is None or now - p.notice_at >= NOTICE_EVERY]
-    Patient.objects.filter(pk__in=[patient.pk for patient, _ in due]).update(notice_at=now)
+    due = [(who, clinic) for who, clinic in patients if who.notice_at is None or now - who.notice_at >= NOTICE_EVERY]
+    if due:
+        Patient.objects.filter(pk__in=[patient.id for patient, _ in due]).update(notice_at=now)
     return [
         draft(
             patient,

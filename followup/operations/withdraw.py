@@ -47,9 +47,16 @@ def opt_out_patient(*, patient: Patient, source: str, by: Actor, now: datetime, 
     patient = _locked(patient)
     if is_opted_out(patient.clinic_id, patient.phone_hash):
         return patient
-    opt_out(clinic_id=patient.clinic_id, number=patient.phone, source=source, by=by, now=now, confirm=confirm)
+    opt_out(
+        clinic_id=patient.clinic_id,
+        number=patient.phone,
+        source=source,
+        by=by,
+        now=now,
+        confirm=confirm,
+        language=patient.language,
+    )
     end_asking(patient, Reason.OPTED_OUT, now=now)
-    _record(patient, "opt_out.create", {"source": source}, by, now)
     return patient
 
 
@@ -62,7 +69,6 @@ def opt_in_patient(*, patient: Patient, by: Actor, now: datetime) -> Patient:
     if not patient.consents.filter(ended_at__isnull=True, phone_hash=patient.phone_hash).exists():
         raise Conflict({"consent": "Record a new signed consent first; without one nothing may be sent."})
     opt_in(clinic_id=patient.clinic_id, number=patient.phone, source="staff", by=by, now=now)
-    _record(patient, "opt_out.end", {}, by, now)
     return patient
 
 

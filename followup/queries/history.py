@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from statistics import fmean
 from typing import Any, Final
@@ -12,6 +13,8 @@ from followup.models import Answer, FollowUp
 
 LOOK_BACK: Final = timedelta(days=14)
 BASELINE_READINGS: Final = 3
+JUMPY: Final = ("pain_now", "pain_avg24", "pain_worst24", "mood")
+"""Questions whose answer is compared with the last one (clinical content, Q1)."""
 
 
 def facts(follow_up: FollowUp, *, now: datetime, late: bool = False) -> Facts:
@@ -65,11 +68,16 @@ def _readings(follow_up: FollowUp, question: str, since: datetime, until: dateti
     )
 
 
-def last_known(patient_id: UUID, questions: tuple[str, ...]) -> dict[str, Any]:
-    """The patient's latest value for each question, for noticing a jump (clinical content, Q1)."""
+def last_known_of(patient_ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Each patient's latest numeric value by question, for noticing a jump (clinical content, Q1)."""
     rows = (
-        Answer.objects.filter(patient_id=patient_id, question__in=questions, kind="value", superseded_at__isnull=True)
-        .order_by("question", "-answered_at")
-        .distinct("question")
+        Answer.objects.filter(
+            patient_id__in=patient_ids, question__in=JUMPY, kind="value", late=False, superseded_at__isnull=True
+        )
+        .order_by("patient_id", "question", "-answered_at")
+        .distinct("patient_id", "question")
     )
-    return dict(rows.values_list("question", "value"))
+    known: dict[UUID, dict[str, Any]] = {}
+    for patient_id, question, value in rows.values_list("patient_id", "question", "value"):
+        known.setdefault(patient_id, {})[question] = value
+    return known

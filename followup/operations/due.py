@@ -1,0 +1,118 @@
+"""Follow-ups that have fallen due, claimed in one statement with everything that decides about them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+
+from clinics.queries import clinics
+from followup.core.lifecycle import Reason
+from followup.core.opening import Candidate
+from followup.core.parties import ClinicFacts
+from followup.core.plan import OutsideWindow, StepRule
+from followup.models import Patient, PlanStep
+from messaging.core.send_window import window_opening
+from messaging.queries import opted_out
+from privacy.fields import reveal
+from privacy.sensitive import Sensitive
+from surveys.queries import LiveVersion, live_versions
+
+CLAIM = """
+SELECT f.id, f.clinic_id, f.plan_step_id, f.closes_at, f.reason,
+       p.id, p.phone, p.phone_hash, p.phone_problem, p.time_zone, p.language, p.status, p.paused_until, p.notice_at,
+       EXISTS (SELECT FROM followup_consent c
+               WHERE c.patient_id = p.id AND c.ended_at IS NULL AND c.phone_hash = p.phone_hash),
+       EXISTS (SELECT FROM followup_reviewitem r
+               WHERE r.patient_id = p.id AND r.open_due_by IS NOT NULL AND r.rank <= 1),
+       EXISTS (SELECT FROM followup_conversation v
+               WHERE v.clinic_id = f.clinic_id AND v.number_hash = p.phone_hash AND v.waiting_since IS NOT NULL)
+       OR EXISTS (SELECT FROM followup_followup o WHERE o.patient_id = p.id AND o.timer_at IS NOT NULL)
+FROM followup_followup f JOIN followup_patient p ON p.id = f.patient_id
+WHERE f.opens_at <= %s
+ORDER BY f.opens_at
+LIMIT %s
+FOR UPDATE OF f SKIP LOCKED
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A claimed follow-up and its patient, as the statement gives them."""
+
+    follow_up_id: UUID
+    clinic_id: UUID
+    step_id: UUID
+    closes_at: datetime
+    reason: str
+    id: UUID
+    sealed_phone: bytes
+    phone_hash: str
+    phone_problem: str
+    time_zone: str
+    language: str
+    status: str
+    paused_until: datetime | None
+    notice_at: datetime | None
+    consent: bool
+    held: bool
+    busy: bool
+
+    @property
+    def phone(self) -> Sensitive:
+        """The number, opened only for those who are texted."""
+        number = reveal(Patient, "phone", self.id, self.sealed_phone)
+        if number is None:
+            raise ValueError("A patient has a number.")
+        return number
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Claimed follow-ups with what they share: clinics, steps, live surveys and opt-outs."""
+
+    rows: Sequence[Row]
+    clinics: Mapping[UUID, ClinicFacts]
+    steps: Mapping[UUID, StepRule]
+    surveys: Mapping[tuple[UUID, str], LiveVersion]
+    opted_out: set[tuple[UUID, str]]
+
+    def survey(self, row: Row) -> LiveVersion | None:
+        """The live version of the survey that a row asks."""
+        return self.surveys.get((row.clinic_id, self.steps[row.step_id].survey))
+
+    def candidate(self, row: Row, *, taken: set[tuple[UUID, str]], now: datetime) -> Candidate:
+        """What decides about a row; `taken` are the phones that this batch has already given a conversation."""
+        step, phone = self.steps[row.step_id], (row.clinic_id, row.phone_hash)
+        return Candidate(
+            closes_at=row.closes_at,
+            waited_for=Reason(row.reason),
+            withdrawn=row.status == "withdrawn",
+            consent=row.consent,
+            opted_out=phone in self.opted_out,
+            unreachable=bool(row.phone_problem),
+            paused_until=row.paused_until,
+            held=row.held,
+            busy=row.busy or phone in taken,
+            skip_outside=step.outside_window is OutsideWindow.SKIP,
+            window_opens_at=window_opening(self.clinics[row.clinic_id].send_window, row.time_zone, now),
+            has_survey=self.survey(row) is not None,
+        )
+
+
+def claim_due(*, now: datetime, limit: int) -> Batch:
+    """Lock up to `limit` due follow-ups, longest due first; rows that another worker holds are left to it."""
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIM, [now, limit])
+        rows = [Row(*columns) for columns in cursor.fetchall()]
+    steps = {key: step.rule() for key, step in PlanStep.objects.in_bulk({row.step_id for row in rows}).items()}
+    return Batch(
+        rows=rows,
+        clinics={clinic.id: clinic for clinic in clinics().filter(pk__in={row.clinic_id for row in rows})},
+        steps=steps,
+        surveys=live_versions({(row.clinic_id, steps[row.step_id].survey) for row in rows}),
+        opted_out=opted_out({(row.clinic_id, row.phone_hash) for row in rows}),
+    )

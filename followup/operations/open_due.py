@@ -1,0 +1,185 @@
+"""Follow-ups fall due: version pinned, conversation begun, first text queued, in one transaction for a whole batch."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import structlog
+from django.db import connection, transaction
+
+from followup.core.lifecycle import FollowUpStatus, Reason
+from followup.core.opening import RETRY_BUSY, Drop, Open, PutBack, decide
+from followup.core.plan import next_timer
+from followup.operations import texts
+from followup.operations.due import Batch, Row, claim_due
+from followup.queries.history import last_known_of
+from messaging.core.drafts import TextDraft
+from messaging.core.lifecycle import Purpose
+from messaging.operations import enqueue
+from privacy.ids import new_id
+from surveys.core import conversation
+from surveys.core.effects import Say
+
+log = structlog.get_logger(__name__)
+
+BEGIN = """
+INSERT INTO followup_conversation (id, clinic_id, follow_up_id, patient_id, number_hash, sender, channel, language,
+                                   state, format, revision, waiting_since, started_at)
+SELECT id, clinic_id, follow_up_id, patient_id, number_hash, '', 'sms', language, state, format, 1, %s, %s
+FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::jsonb[], %s::int[])
+     AS new (id, clinic_id, follow_up_id, patient_id, number_hash, language, state, format)
+ON CONFLICT (clinic_id, number_hash) WHERE waiting_since IS NOT NULL DO NOTHING
+RETURNING follow_up_id
+"""
+OPENED = """
+UPDATE followup_followup f
+SET status = 'open', reason = '', opens_at = NULL, opened_at = %s, updated_at = %s,
+    survey_version_id = new.version, timer_at = new.timer_at
+FROM unnest(%s::uuid[], %s::uuid[], %s::timestamptz[]) AS new (id, version, timer_at)
+WHERE f.id = new.id
+"""
+NOT_OPENED = """
+UPDATE followup_followup f
+SET status = new.status, reason = new.reason, opens_at = new.opens_at, updated_at = %s,
+    closed_at = CASE WHEN new.opens_at IS NULL THEN %s END
+FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::timestamptz[]) AS new (id, status, reason, opens_at)
+WHERE f.id = new.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A follow-up whose conversation has been thought of, but not yet written."""
+
+    row: Row
+    version_id: UUID
+    state: dict[str, Any]
+    says: tuple[Say, ...]
+
+
+@transaction.atomic
+def open_due(*, now: datetime, limit: int = 200) -> int:
+    """Deal with up to `limit` due follow-ups: ask them, put them back or drop them, each with a reason.
+
+    Returns how many were dealt with. Any number of workers may call it at once; none asks twice.
+    """
+    batch = claim_due(now=now, limit=limit)
+    if not batch.rows:
+        return 0
+    wanted, unasked = _decide(batch, now)
+    begun, failed = _begin(batch, wanted)
+    asked = _write_conversations(begun, now)
+    busy = PutBack(Reason.PHONE_BUSY, now + RETRY_BUSY)
+    unasked += failed + [(each.row, busy) for each in begun if each.row.follow_up_id not in asked]
+    opened = [each for each in begun if each.row.follow_up_id in asked]
+    _write_opened(batch, opened, now)
+    _write_not_opened(unasked, now)
+    _queue(batch, opened, now)
+    log.info("follow_ups_due", opened=len(opened), not_opened=len(unasked))
+    return len(batch.rows)
+
+
+def _decide(batch: Batch, now: datetime) -> tuple[list[Row], list[tuple[Row, PutBack | Drop]]]:
+    wanted: list[Row] = []
+    unasked: list[tuple[Row, PutBack | Drop]] = []
+    taken: set[tuple[UUID, str]] = set()
+    for row in batch.rows:
+        decision = decide(batch.candidate(row, taken=taken, now=now), now)
+        if isinstance(decision, Open):
+            wanted.append(row)
+            taken.add((row.clinic_id, row.phone_hash))
+        else:
+            unasked.append((row, decision))
+    return wanted, unasked
+
+
+def _begin(batch: Batch, rows: Sequence[Row]) -> tuple[list[_Begun], list[tuple[Row, PutBack | Drop]]]:
+    """Think the first turn of each; one that cannot be begun is set aside and never stops the others."""
+    known = last_known_of([row.id for row in rows])
+    begun: list[_Begun] = []
+    failed: list[tuple[Row, PutBack | Drop]] = []
+    for row in rows:
+        try:
+            begun.append(_begin_one(batch, row, known.get(row.id, {})))
+        except Exception:
+            log.exception("follow_up_not_begun", follow_up=str(row.follow_up_id))
+            failed.append((row, Drop(FollowUpStatus.SKIPPED, Reason.NO_LIVE_SURVEY)))
+    return begun, failed
+
+
+def _begin_one(batch: Batch, row: Row, known: dict[str, Any]) -> _Begun:
+    version = batch.surveys[row.clinic_id, batch.steps[row.step_id].survey]
+    voice = texts.voice_for(batch.clinics[row.clinic_id], row.language)
+    turn = conversation.begin(version.definition, voice=voice, known=known)
+    says = tuple(effect for effect in turn.effects if isinstance(effect, Say))
+    return _Begun(row, version.id, turn.state.to_json(), says)
+
+
+def _write_conversations(begun: Sequence[_Begun], now: datetime) -> set[UUID]:
+    """Write the conversations; returns the follow-ups whose phone was free. Sorted: two workers cannot deadlock."""
+    ordered = sorted(begun, key=lambda each: (each.row.clinic_id, each.row.phone_hash))
+    columns = (
+        [new_id() for _ in ordered],
+        [each.row.clinic_id for each in ordered],
+        [each.row.follow_up_id for each in ordered],
+        [each.row.id for each in ordered],
+        [each.row.phone_hash for each in ordered],
+        [each.row.language for each in ordered],
+        [json.dumps(each.state) for each in ordered],
+        [conversation.STATE_FORMAT for _ in ordered],
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(BEGIN, [now, now, *columns])
+        return {follow_up_id for (follow_up_id,) in cursor.fetchall()}
+
+
+def _write_opened(batch: Batch, opened: Sequence[_Begun], now: datetime) -> None:
+    timers = [
+        next_timer(
+            batch.steps[each.row.step_id],
+            opened_at=now,
+            closes_at=each.row.closes_at,
+            reminders_sent=0,
+            zone=ZoneInfo(each.row.time_zone),
+            hours=batch.clinics[each.row.clinic_id].send_window,
+        )
+        for each in opened
+    ]
+    ids = [each.row.follow_up_id for each in opened]
+    with connection.cursor() as cursor:
+        cursor.execute(OPENED, [now, now, ids, [each.version_id for each in opened], timers])
+
+
+def _write_not_opened(unasked: Sequence[tuple[Row, PutBack | Drop]], now: datetime) -> None:
+    ids = [row.follow_up_id for row, _ in unasked]
+    statuses = [each.status if isinstance(each, Drop) else FollowUpStatus.SCHEDULED for _, each in unasked]
+    reasons = [each.reason for _, each in unasked]
+    opens_at = [each.until if isinstance(each, PutBack) else None for _, each in unasked]
+    with connection.cursor() as cursor:
+        cursor.execute(NOT_OPENED, [now, now, ids, list(map(str, statuses)), list(map(str, reasons)), opens_at])
+
+
+def _queue(batch: Batch, opened: Sequence[_Begun], now: datetime) -> None:
+    drafts = texts.notices([(each.row, batch.clinics[each.row.clinic_id]) for each in opened], now=now)
+    for each in opened:
+        drafts += [_question(batch, each, number, say) for number, say in enumerate(each.says)]
+    enqueue(drafts, now=now)
+
+
+def _question(batch: Batch, begun: _Begun, number: int, say: Say) -> TextDraft:
+    row = begun.row
+    return texts.draft(
+        row,
+        batch.clinics[row.clinic_id],
+        key=f"followup:{row.follow_up_id}:0:{number}",
+        body=say.text,
+        purpose=Purpose.QUESTION,
+        expires_at=row.closes_at,
+        follow_up_id=row.follow_up_id,
+    )
