@@ -49,6 +49,13 @@ def test_readyz_is_ill_when_a_sweep_never_ran(client: Client) -> None:
 
 
 @pytest.mark.usefixtures("_swept")
+def test_readyz_does_not_wait_for_what_comes_round_by_the_hour(client: Client) -> None:
+    hourly = {name for name, entry in django_settings.CELERY_BEAT_SCHEDULE.items() if entry["schedule"] >= 3600}
+    assert hourly
+    assert not hourly & set(readiness(client)[1])
+
+
+@pytest.mark.usefixtures("_swept")
 def test_readyz_names_the_sweep_that_fell_silent(client: Client) -> None:
     long_ago = timezone.now() - timedelta(minutes=2)
     SweepHeartbeat.objects.filter(name="messaging.tasks.dispatch_outbox").update(at=long_ago)
