@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from surveys.core.replies.lexicon import LEXICON
 from surveys.core.replies.phrases import phrases
@@ -35,6 +35,18 @@ def change_in(tokens: Tokens, question: Question | None, previous: Previous | No
     return Change(
         marked=True, points_back=points, label_of_previous=of_previous, label_of_open=of_open, without_value=asked is not None
     )
+
+
+def corrected_part(tokens: Tokens) -> Tokens:
+    """The words that give the new value: without the mark, "was", "for that" and the old value that is denied."""
+    cut: set[int] = set()
+    for match in phrases("correction_marks", "change_answer", "correction_pointing", "correction_idle").all(tokens):
+        cut.update(range(match.start, match.end))
+    for place, token in enumerate(tokens):
+        if token.kind == "number" and place and tokens[place - 1].text in {"not", "no", "from", "than", "instead", "of"}:
+            cut.update({place - 1, place})
+    kept = [token for place, token in enumerate(tokens) if place not in cut]
+    return tuple(replace(token, gap=token.gap or ("," if place == 0 else "")) for place, token in enumerate(kept))
 
 
 def stepping_back(tokens: Tokens) -> str | None:

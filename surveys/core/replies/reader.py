@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from surveys.core.replies import intents
-from surveys.core.replies.corrections import Change, change_in, stepping_back
+from surveys.core.replies.corrections import Change, change_in, corrected_part, stepping_back
 from surveys.core.replies.intents import Intent
-from surveys.core.replies.lexicon import LEXICON
 from surveys.core.replies.normalise import MAX_LENGTH
 from surveys.core.replies.reading import Kind, Previous, Question, Reading
 from surveys.core.replies.safety import screen
@@ -179,8 +178,4 @@ def _corrected(
 
 
 def _for_correction(reply: Stripped) -> Stripped:
-    """The words that follow a mark of correction, where there is one; else all of it."""
-    return reply
-
-
-_ = LEXICON
+    return Stripped(reply.text, corrected_part(reply.tokens), reply.echoed, reply.scale_top)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from surveys.core.replies.lexicon import LEXICON
 from surveys.core.replies.phrases import phrases
 from surveys.core.replies.reading import Question
@@ -15,7 +17,7 @@ def read_single(question: Question, reply: Stripped, language: str) -> Outcome:
     """One option, or nothing where two fit, something is denied, or a number is plainly something else."""
     tokens = spelled_label(question, reply.tokens)
     hits, foreign = _all_hits(question, tokens, language)
-    hits = _after_self_correction(tokens, hits)
+    hits, tokens = _after_self_correction(tokens, hits)
     if foreign and not any(hit.by == "label" and not hit.denied for hit in hits):
         return unclear("A number that is none of the options, or no code.")
     chosen = {hit.code for hit in hits if not hit.denied}
@@ -38,13 +40,14 @@ def _all_hits(question: Question, tokens: Tokens, language: str) -> tuple[list[H
     return sorted(labels + codes + places, key=lambda hit: hit.start), foreign
 
 
-def _after_self_correction(tokens: Tokens, hits: list[Hit]) -> list[Hit]:
+def _after_self_correction(tokens: Tokens, hits: list[Hit]) -> tuple[list[Hit], Tokens]:
+    """What counts of a text that corrects itself ("better.. no, same"): the hits after the mark, and the tokens they stand in."""
     for mark in reversed(phrases("self_corrections", "choice_corrections").all(tokens)):
         before = any(hit.start < mark.start for hit in hits) or mark.start > 0
         after = [hit for hit in hits if hit.start >= mark.end]
         if before and after and after[0].start - mark.end <= 3 and not after[0].denied and mark.start > 0:
-            return after
-    return hits
+            return [replace(hit, start=hit.start - mark.end, end=hit.end - mark.end) for hit in after], tokens[mark.end :]
+    return hits, tokens
 
 
 def _contradicted(question: Question, tokens: Tokens, hits: list[Hit], code: str) -> bool:
@@ -84,7 +87,7 @@ def read_multi(question: Question, reply: Stripped, language: str) -> Outcome:
     if _run_together(question, tokens):
         return unclear("Codes run together without separators.")
     hits, foreign = _all_hits(question, tokens, language)
-    hits = _after_self_correction(tokens, hits)
+    hits, tokens = _after_self_correction(tokens, hits)
     spans = _spanned(question, tokens, hits)
     if spans is None:
         return unclear("A dash may mean a span or a list.")

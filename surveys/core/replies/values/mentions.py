@@ -112,6 +112,8 @@ def _run(tokens: Tokens, place: int, language: str) -> Mention | None:
     first = _spellings().get(tokens[place].text, tokens[place].text)
     if tokens[place].text not in words and _strip(first) not in words:
         return None
+    if tokens[place].text in {"one", "una", "uno"} and _is_pronoun(tokens, place):
+        return None
     end = place + 1
     while end < min(len(tokens), place + _LONGEST_RUN) and not tokens[end].gap.strip(",."):
         if tokens[end].gap or not (_is_number_word(tokens, end, words) or _joins(tokens, end, words, language)):
@@ -122,6 +124,15 @@ def _run(tokens: Tokens, place: int, language: str) -> Mention | None:
         if value is not None:
             return Mention(place, stop, float(value), "words")
     return None
+
+
+def _is_pronoun(tokens: Tokens, place: int) -> bool:
+    """ "the third one", "no one", "one of those days", "una 7": no number."""
+    before = tokens[place - 1].text if place and not tokens[place].gap else ""
+    following = tokens[place + 1] if place + 1 < len(tokens) and not tokens[place + 1].gap else None
+    if before in LEXICON.words("one_not_after"):
+        return True
+    return following is not None and (following.kind == "number" or following.text in LEXICON.words("one_not_before"))
 
 
 def _is_number_word(tokens: Tokens, place: int, words: frozenset[str]) -> bool:

@@ -13,7 +13,7 @@ from surveys.core.replies.values.end_labels import label_values
 from surveys.core.replies.values.focus import Focus, focus_of
 from surveys.core.replies.values.mentions import find_mentions, fuzzy_value
 from surveys.core.replies.values.outcome import Outcome, found, unclear
-from surveys.core.replies.values.roles import DENIED, FREE, POISON, Judge, Judged
+from surveys.core.replies.values.roles import DENIED, FREE, POISON, UNSURE, Judge, Judged
 from surveys.core.replies.values.segments import clause_at, clauses, is_only, time_phrases
 
 
@@ -39,6 +39,8 @@ def read_quantity(question: Question, reply: Stripped, language: str) -> Outcome
     if any(each.role == POISON for each in judged):
         return unclear(f"A number is not certain: {next(each.why for each in judged if each.role == POISON)}.")
     free = [each for each in judged if each.role == FREE]
+    if any(each.role == UNSURE for each in judged) and not any(each.topic for each in free):
+        return unclear("A number whose meaning is not certain.")
     if not free:
         return _without_figures(question, tokens, judged, language)
     return _choose(question, reply, free, judged)
@@ -76,8 +78,10 @@ def _choose(question: Question, reply: Stripped, free: list[Judged], judged: lis
 def _doubt(question: Question, tokens: Tokens, chosen: Judged, focus: Focus) -> Outcome | None:
     """Reasons not to trust a single fitting number."""
     span = clause_at(clauses(tokens), chosen.mention.start)
-    for match in phrases("hypothetical").all(tokens):
-        if span[0] <= match.start < span[1] or match.end == span[0]:
+    for match in phrases("wished", "conditional").all(tokens):
+        ahead = span[0] <= match.start < chosen.mention.start
+        behind = match.label == "conditional" and chosen.mention.start < match.start and not _sentence_break(tokens, chosen.end, match.start)
+        if ahead or behind:
             return unclear("The number is wished for or depends on something.")
     for match in phrases("other_subject").all(tokens):
         if match.start < chosen.mention.start:
@@ -92,6 +96,10 @@ def _doubt(question: Question, tokens: Tokens, chosen: Judged, focus: Focus) -> 
     if labels and labels != {chosen.mention.value}:
         return unclear("A number and an end of the scale in words disagree.")
     return None
+
+
+def _sentence_break(tokens: Tokens, start: int, end: int) -> bool:
+    return any(token.gap for token in tokens[start : end + 1])
 
 
 def _in(tokens: Tokens, span: tuple[int, int], word: str) -> bool:

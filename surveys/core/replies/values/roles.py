@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from surveys.core.replies.lexicon import LEXICON
@@ -12,7 +12,8 @@ from surveys.core.replies.tokens import Token, Tokens
 from surveys.core.replies.values.focus import Focus, focus_of
 from surveys.core.replies.values.mentions import Mention
 
-FREE, OTHER, POISON, DENIED = "free", "other", "poison", "denied"
+FREE, OTHER, POISON, DENIED, UNSURE = "free", "other", "poison", "denied", "unsure"
+_JOINERS = frozenset({"and", "or", "y", "o", "u", "to", "-", "n", "then"})
 _OF_WORDS = frozenset({"of", "out", "de", "sobre", "over", "in", "on", "/", "from"})
 _RANGE_WORDS = frozenset({"-", "to", "a", "al", "or", "o", "u", "~", "/", "thru", "through", "and/or", "hasta", "vs"})
 _PLACE_WORDS = frozenset({"at", "en", "of", "de", "to", "a", "in", "on", "for"})
@@ -47,7 +48,20 @@ class Judge:
     def judge_all(self) -> list[Judged]:
         """All numbers but those that only say how long the scale is."""
         judged = [self._judge(mention) for mention in self.mentions]
-        return [each for each in judged if each.mention.start not in self.denominators]
+        return self._joined([each for each in judged if each.mention.start not in self.denominators])
+
+    def _joined(self, judged: list[Judged]) -> list[Judged]:
+        """ "woke at 1 and 5", "2 and 3 pills": numbers joined by a bare "and" count the same thing."""
+        for first, second in ((judged, judged[1:]), (judged[::-1], judged[-2::-1])):
+            for place, (source, target) in enumerate(zip(first, second, strict=False)):
+                low, high = sorted((source, target), key=lambda each: each.mention.start)
+                between = [token.text for token in self.tokens[low.end : high.mention.start]]
+                if source.role in {OTHER, POISON} and target.role == FREE and target.topic is None and len(between) == 1:
+                    if between[0] in _JOINERS and not self.tokens[high.mention.start].gap:
+                        at = judged.index(target)
+                        judged[at] = replace(target, role=source.role, why=source.why)
+                        second = judged[1:] if place >= 0 and first is judged else second
+        return judged
 
     # -- one number ---------------------------------------------------------------------------------------------------
 
@@ -278,7 +292,7 @@ class Judge:
         if word in LEXICON.words("takers"):
             return OTHER, "counts something else", None
         known = LEXICON.words("left_ok") | LEXICON.words("copula") | LEXICON.words("filler")
-        return None if word in known else (OTHER, "belongs to a word before it", None)
+        return None if word in known else (UNSURE, "belongs to a word before it", None)
 
     def _place_word(self, place: int, *, article: bool) -> tuple[str, str, str | None] | None:
         """"at a 7", "anda en 5", "down to 4", a "level of 6"; but not "woke at 1" or "a las 7"."""
