@@ -26,3 +26,8 @@ def pairs(name: str) -> dict[str, str]:
         word, _, meaning = (part.strip() for part in entry.phrase.partition(":"))
         found[word] = f"{found[word]} {meaning}" if word in found else meaning
     return found
+
+
+def packed_model() -> bytes:
+    """The packed weights of the linear model."""
+    return (_DATA / "model.bin").read_bytes()

@@ -46,7 +46,7 @@ def cut(text: str) -> Pieces:
     words: list[str] = []
     breaks: list[int] = []
     pending = NO_BREAK
-    for piece in _PIECES.findall(_SPOKEN_PRESSURE.sub(r"\1/\2", _INNER_BANG.sub("i", fold(text)))):
+    for piece in _PIECES.findall(_plain(text)):
         first = piece[0]
         if first in ",:":
             pending = max(pending, COMMA)
@@ -59,6 +59,14 @@ def cut(text: str) -> Pieces:
                 breaks.append(pending)
                 pending = NO_BREAK
     return Pieces(words, breaks)
+
+
+def _plain(text: str) -> str:
+    """A folded text whose short forms would lose their sense with their apostrophe ("I'll", "we're") written out."""
+    folded = _INNER_BANG.sub("i", fold(text))
+    if "'" in folded:
+        folded = folded.replace("'ll", " will").replace("'re", " are")
+    return _SPOKEN_PRESSURE.sub(r"\1/\2", folded)
 
 
 def unleet(word: str) -> str:

@@ -1,7 +1,7 @@
 """Phrase lists as data: read them, hold them as one tree of words, find every phrase of a text in one pass.
 
 A list file has headers in brackets and one phrase a line. In a phrase `a|b` is either word, `?a` may be missing,
-`@body` is any word of a class, `..` is up to three words of any kind, `#` starts a comment.
+`@body` is any word of a class, `..` is up to four words of any kind, `#` starts a comment.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,7 +10,7 @@ from itertools import product
 
 from surveys.core.replies.safety.normalise import SENTENCE
 
-LONGEST_GAP = 3
+LONGEST_GAP = 4
 
 
 @dataclass(frozen=True, slots=True)

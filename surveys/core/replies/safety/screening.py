@@ -4,16 +4,15 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from surveys.core.replies.safety import lists
-from surveys.core.replies.safety.phrases import PhraseTree
-from surveys.core.replies.safety.rules import Finding, findings
-from surveys.core.replies.safety.vocabulary import build
+from surveys.core.replies.safety.language import TREE, VOCABULARY
+from surveys.core.replies.safety.model import load
+from surveys.core.replies.safety.rules import Finding, findings, without_idioms
 
 SCREEN_VERSION: Final = "2026.11.1"
 FLAGS: Final = ("crisis", "emergency", "side_effect_severe")
 Tier = Literal["emergency", "urgent", "watch", "none"]
+_STEP_OF_MODEL: Final = {"crisis": 1, "emergency": 0, "side_effect_severe": 1}
 _TIERS: Final[tuple[Tier, ...]] = ("emergency", "urgent", "watch", "none")
-
-_VOCABULARY_LISTS: Final = ("crisis", "emergency", "side_effect", "watch", "idioms", "context")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,27 +30,21 @@ class Screening:
     version: str
 
 
-def _assemble() -> tuple[PhraseTree, object]:
-    entries = [entry for name in _VOCABULARY_LISTS for entry in lists.phrases(name)]
-    rewrite = lists.pairs("spelling")
-    vocabulary = build(rewrite, lists.pairs("classes"), (), ())
-    tree = PhraseTree(entries, vocabulary.classes, rewrite)
-    return tree, build(rewrite, lists.pairs("classes"), tree.words(), lists.pairs("plain"))
-
-
-_TREE, _VOCABULARY = _assemble()
+_MODEL: Final = load(lists.packed_model())
 
 
 def screen(text: str) -> Screening:
     """Screen a text in any language and spelling; never raises, and the same text always gives the same screening."""
-    pieces = _VOCABULARY.read(text)
-    found = findings(pieces, _TREE.find(pieces.words, pieces.breaks))
-    raised = {flag for finding in found if not finding.lowered for flag in finding.flags}
-    worst = min((_step(finding) for finding in found), default=len(_TIERS) - 1)
+    pieces = VOCABULARY.read(text)
+    hits = TREE.find(pieces.words, pieces.breaks)
+    found = findings(pieces, hits)
+    judged = _MODEL.raised(without_idioms(pieces, hits), VOCABULARY.classes)
+    raised = {flag for finding in found if not finding.lowered for flag in finding.flags} | {flag for flag, _ in judged}
+    steps = [*map(_step, found), *(_STEP_OF_MODEL[flag] for flag, _ in judged)]
     return Screening(
         flags=tuple(flag for flag in FLAGS if flag in raised),
-        tier=_TIERS[worst],
-        reasons=tuple(dict.fromkeys(_reason(finding) for finding in found)),
+        tier=_TIERS[min(steps, default=len(_TIERS) - 1)],
+        reasons=tuple(dict.fromkeys([*map(_reason, found), *(f"model: {flag} by {margin:.1f}" for flag, margin in judged)])),
         version=SCREEN_VERSION,
     )
 

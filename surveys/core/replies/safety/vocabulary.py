@@ -75,13 +75,20 @@ class Vocabulary:
         return found.strip() if found and len(found.split()) <= len(word) // 3 + 1 else None
 
 
-def build(rewrite: Mapping[str, str], class_lines: Mapping[str, str], words: Iterable[str], plain: Iterable[str]) -> Vocabulary:
-    """Build from the spelling list, the class list, all words of the phrases, and plain words never to be repaired."""
+def classes_of_words(class_lines: Mapping[str, str], rewrite: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """The class names of every word, from lines that give the words of every class."""
     classes: dict[str, list[str]] = defaultdict(list)
     for name, members in class_lines.items():
         for member in members.split():
             classes[rewrite.get(member, member)].append("@" + name)
-    dangerous = {word for word in (*words, *classes) if word.isalpha()}
+    return {word: tuple(names) for word, names in classes.items()}
+
+
+def build(
+    rewrite: Mapping[str, str], classes: Mapping[str, tuple[str, ...]], phrase_words: Iterable[str], plain: Iterable[str]
+) -> Vocabulary:
+    """Build from the spelling list, the classes, all words of the phrases, and plain words never to be repaired."""
+    dangerous = {word for word in (*phrase_words, *classes) if word.isalpha()}
     shortened: dict[str, list[str]] = defaultdict(list)
     for word in sorted(dangerous):
         if len(word) >= TYPO_LENGTH:
@@ -89,7 +96,7 @@ def build(rewrite: Mapping[str, str], class_lines: Mapping[str, str], words: Ite
                 shortened[key].append(word)
     return Vocabulary(
         rewrite,
-        {word: tuple(names) for word, names in classes.items()},
+        classes,
         frozenset({*dangerous, *rewrite, *plain}),
         {key: tuple(found) for key, found in shortened.items()},
     )

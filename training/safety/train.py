@@ -1,0 +1,131 @@
+"""Train the safety model, write its weights into the product and its measured curve beside this file.
+
+Run from the root of the repository: python -m training.safety.train (packages: training/safety/requirements.txt).
+"""
+
+import json
+import zlib
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GroupKFold
+
+from surveys.core.replies.safety.features import BUCKETS, WINDOW, bucket, joint_features, word_features
+from surveys.core.replies.safety.language import TREE, VOCABULARY
+from surveys.core.replies.safety.rules import findings, without_idioms
+from training.safety import corpus
+
+FLAGS = ("crisis", "emergency", "side_effect_severe")
+WEIGHTS = Path("surveys/core/replies/safety/data/model.bin")
+REPORT = Path(__file__).parent / "REPORT.md"
+DRAWN = 10
+FOLDS = 5
+STRENGTH = 1.0  # of the weights, against shrinking them; chosen by the curve below
+FALSE_ALARMS = 0.04  # share of unseen harmless lines the model alone may raise, split over its flags by one common margin
+
+
+def features_of(text: str) -> set[int]:
+    """The buckets of the first window of a text."""
+    read = VOCABULARY.read(text)
+    pieces = without_idioms(read, TREE.find(read.words, read.breaks))
+    words, breaks = pieces.words[:WINDOW], pieces.breaks[:WINDOW]
+    found = joint_features(words, breaks, VOCABULARY.classes)
+    for word in set(words):
+        found.update(word_features(word))
+    return {bucket(feature) for feature in found}
+
+
+def matrix(rows: list[set[int]]) -> csr_matrix:
+    """One row a text, one column a bucket."""
+    ends = np.cumsum([0, *map(len, rows)])
+    columns = np.fromiter((at for row in rows for at in sorted(row)), dtype=np.int32)
+    return csr_matrix((np.ones(len(columns), dtype=np.float32), columns, ends), shape=(len(rows), BUCKETS))
+
+
+def fit(rows: csr_matrix, wanted: np.ndarray) -> LogisticRegression:
+    """One logistic regression for one flag."""
+    return LogisticRegression(C=STRENGTH, solver="liblinear", class_weight="balanced", random_state=1).fit(rows, wanted)
+
+
+def unseen_scores(rows: csr_matrix, wanted: np.ndarray, groups: np.ndarray) -> np.ndarray:
+    """Scores of every text by models that saw no text of the same written line."""
+    scores = np.zeros(wanted.shape)
+    for learn, test in GroupKFold(FOLDS, shuffle=True, random_state=1).split(rows, groups=groups):
+        for at in range(wanted.shape[1]):
+            scores[test, at] = fit(rows[learn], wanted[learn, at]).decision_function(rows[test])
+    return scores
+
+
+def listed(texts: list[corpus.Text]) -> np.ndarray:
+    """What the phrase lists alone raise."""
+    raised = np.zeros((len(texts), len(FLAGS)), dtype=bool)
+    for row, text in enumerate(texts):
+        pieces = VOCABULARY.read(text.text)
+        for finding in findings(pieces, TREE.find(pieces.words, pieces.breaks)):
+            if not finding.lowered:
+                raised[row] |= [flag in finding.flags for flag in FLAGS]
+    return raised
+
+
+def pack(models: list[LogisticRegression], threshold: float) -> bytes:
+    """The models as signed bytes, the few largest weights cut off at the scale."""
+    scales, weights = [], []
+    for model in models:
+        raw = model.coef_[0]
+        scale = float(np.quantile(np.abs(raw[raw != 0]), 0.9995)) / 127
+        scales.append(round(scale, 8))
+        weights.append(np.clip(np.round(raw / scale), -127, 127).astype(np.int8).tobytes())
+    about = {
+        "version": date.today().isoformat(),
+        "flags": FLAGS,
+        "bias": [round(float(model.intercept_[0]), 6) for model in models],
+        "scale": scales,
+        "threshold": [round(threshold, 3)] * len(models),
+    }
+    return zlib.compress(json.dumps(about).encode() + b"\n" + b"".join(weights), 9)
+
+
+def curve(scores: np.ndarray, wanted: np.ndarray, lists: np.ndarray) -> list[str]:
+    """Lines of a table: false alarms and recall at rising thresholds, model alone and with the lists."""
+    harmless = ~wanted.any(axis=1)
+    lines = ["| threshold | false alarms | crisis | emergency | side effect | with lists: false alarms | crisis | emergency | side effect |"]
+    lines.append("|---|---|---|---|---|---|---|---|---|")
+    for threshold in (-3.0, -2.5, -2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0):
+        cells = [f"{threshold:g}"]
+        for raised in (scores > threshold, (scores > threshold) | lists):
+            cells.append(f"{raised[harmless].any(axis=1).mean():.1%}")
+            cells.extend(f"{raised[wanted[:, at], at].mean():.1%}" for at in range(len(FLAGS)))
+        lines.append("| " + " | ".join(cells) + " |")
+    return lines
+
+
+def main() -> None:
+    """Train, choose the threshold on unseen lines, and write weights and report."""
+    texts = corpus.texts(DRAWN)
+    rows = matrix([features_of(text.text) for text in texts])
+    wanted = np.array([[flag in text.flags for flag in FLAGS] for text in texts])
+    groups = np.array([text.line.number for text in texts])
+    scores = unseen_scores(rows, wanted, groups)
+    threshold = float(np.quantile(scores[~wanted.any(axis=1)].max(axis=1), 1 - FALSE_ALARMS))
+    WEIGHTS.write_bytes(pack([fit(rows, wanted[:, at]) for at in range(len(FLAGS))], threshold))
+    counts = {flag: int(wanted[:, at].sum()) for at, flag in enumerate(FLAGS)}
+    report = [
+        "# The safety model, measured",
+        "",
+        f"Written by `python -m training.safety.train` on {date.today().isoformat()}. {len(texts)} texts drawn from {len(set(groups))} written lines: {counts}.",
+        "",
+        f"Every line is scored by a model that saw no text of that line ({FOLDS} folds): this is how the model reads ideas it never met, a harder",
+        f"test than new wordings of known ideas. Threshold in use: {threshold:.2f} ({FALSE_ALARMS:.0%} false alarms on such lines). Texts never",
+        "used in training are reported by `tests/unit/surveys/replies/test_safety_measured.py`.",
+        "",
+        *curve(scores, wanted, listed(texts)),
+        "",
+    ]
+    REPORT.write_text("\n".join(report), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
