@@ -13,6 +13,11 @@ from clinics.models import ApiToken, AuditEvent, Clinic, User
 from privacy.tokens import token_digest
 
 
+def no_clinic() -> Clinic:
+    """A clinic that is not in the database and has no rows, for tools that need only the shape of a query."""
+    return Clinic()
+
+
 def clinics() -> QuerySet[Clinic]:
     """Every clinic of the installation, by key."""
     return Clinic.objects.order_by("key")

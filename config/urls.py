@@ -9,5 +9,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.livez),
     path("readyz", health.readyz),
     path("metrics", metrics.metrics),
+    path("api/", include("followup.api.urls")),
     path("accounts/", include("allauth.urls")),
 ]
