@@ -44,7 +44,6 @@ def held_alone(path: Path, taken: str) -> Iterator[Path]:
         lock.write(f"process {os.getpid()}")
         lock.flush()
         yield path
-        lock.truncate(0)
 
 
 def write_private(path: Path, text: str) -> None:

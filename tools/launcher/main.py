@@ -5,6 +5,7 @@ import sys
 
 from tools.launcher.folders import BASE
 from tools.launcher.packages import DEVELOPMENT, RUNTIME, ensure_packages, environment_folder
+from tools.launcher.processes import hear_every_signal_as_ctrl_c
 from tools.launcher.refusal import Refusal
 
 HELP = """python3 run.py            run the whole service here: http://127.0.0.1:8000/ (PORT=8001 for another port)
@@ -27,6 +28,7 @@ def main(arguments: list[str]) -> int:
     if command not in LOCKS:
         print(f"run.py has no command {command!r}; it has:\n{HELP}", file=sys.stderr)
         return 2
+    hear_every_signal_as_ctrl_c()
     try:
         return _run(command, rest)
     except Refusal as refusal:

@@ -59,6 +59,22 @@ def wait_or_kill(process: "subprocess.Popen[bytes]", *, seconds: float) -> None:
         process.wait()
 
 
+def hear_every_signal_as_ctrl_c() -> None:
+    """Let `kill` and a closed terminal end us as Ctrl-C does: in order."""
+
+    def interrupt(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, interrupt)
+
+
+def deafen() -> None:
+    """Hear no signal any more, because the end has begun and must not be interrupted half-way."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+
+
 def _die_with_parent() -> None:
     """Ask Linux to end this process when its parent is gone, however it went."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -1,7 +1,6 @@
 """The default command: the whole service on this machine, in the foreground."""
 
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -29,8 +28,6 @@ def serve(arguments: list[str]) -> int:
     """Run the service until it is told to stop; return 0 then, and 1 when one of its parts ended by itself."""
     if arguments:
         raise Refusal(f"run.py does not know {arguments[0]}: settings come from the environment, as in PORT=8001.")
-    for name in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(name, _interrupt)
     folder = var_folder()
     taken = "Followup already runs in this folder ({holder}): use that one, or stop it first."
     with held_alone(folder / "service.lock", taken) as lock:
@@ -52,6 +49,8 @@ def _serve_alone(folder: Path, lock: Path) -> int:
             write_private(published, "".join(f"{name}={environment.get(name, '')}\n" for name in PUBLISHED))
             sign_ins = _prepare(environment)
             with Supervisor(environment, port, servers) as supervisor:
+                _say("Starting web, worker and scheduler ...")
+                supervisor.start()
                 _wait_for_answer(f"http://127.0.0.1:{port}/livez", supervisor)
                 _say(f"{sign_ins}\nFollowup runs at {address}/ - Ctrl-C stops it.")
                 return supervisor.wait()
@@ -132,10 +131,6 @@ def _answers(url: str) -> bool:
     except OSError:
         return False
     return True
-
-
-def _interrupt(number: int, frame: object) -> None:
-    raise KeyboardInterrupt
 
 
 def _say(text: str) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import psycopg
 import redis
 
+from tools.launcher import processes
 from tools.launcher.embedded import Postgres, Server, Valkey
 from tools.launcher.folders import write_private
 from tools.launcher.refusal import Refusal
@@ -57,6 +58,7 @@ def services(
             valkey.start()
             environment["REDIS_URL"] = valkey.url()
             started.append(valkey)
+        stack.callback(processes.deafen)
         yield started
 
 

@@ -1,6 +1,5 @@
 """Runs web, worker and scheduler side by side: they start together, and the end of one is the end of all."""
 
-import signal
 import subprocess
 import sys
 import time
@@ -19,7 +18,7 @@ WEB_THREADS = 8
 
 
 class Supervisor:
-    """The parts of the service as a context: started on entering, all gone on leaving."""
+    """The parts of the service as a context: whatever was started inside is gone on leaving."""
 
     def __init__(self, environment: Mapping[str, str], port: int, servers: Sequence[Server]) -> None:
         """Run beside `servers`, which somebody else starts and stops, and whose end is the end of all too."""
@@ -29,23 +28,23 @@ class Supervisor:
         self.running: dict[str, subprocess.Popen[bytes]] = {}
 
     def __enter__(self) -> "Supervisor":
-        """Start every part."""
-        print("Starting web, worker and scheduler ...", flush=True)
-        for name, command in self.commands.items():
-            self.running[name] = processes.start(command, environment=self.environment, folder=BASE)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Ask all parts to end at once, then see to it that each has; a second Ctrl-C does not interrupt that."""
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, signal.SIG_IGN)
+        processes.deafen()
         for process in self.running.values():
             if process.poll() is None:
                 process.terminate()
         for process in self.running.values():
             processes.wait_or_kill(process, seconds=STOP_SECONDS)
+
+    def start(self) -> None:
+        """Start every part."""
+        for name, command in self.commands.items():
+            self.running[name] = processes.start(command, environment=self.environment, folder=BASE)
 
     def ended(self) -> str:
         """Return the name of a part that is no longer running, or nothing."""
@@ -66,23 +65,15 @@ class Supervisor:
 def _commands(port: int) -> dict[str, list[str]]:
     """Return the command of each part."""
     python = sys.executable
-    web = f"--bind 127.0.0.1:{port} --worker-class gthread --threads {WEB_THREADS} --timeout 60 --graceful-timeout 10"
-    quiet = "--no-control-socket --log-level warning"
-    worker = f"--concurrency {WORKER_CHILDREN} --loglevel INFO --without-gossip --without-mingle"
-    celery = [python, "-m", "celery", "--quiet", "-A", "config"]
+    listen = f"--bind 127.0.0.1:{port} --worker-class gthread --threads {WEB_THREADS}"
+    patience = "--timeout 60 --graceful-timeout 10 --no-control-socket --log-level warning"
+    # Forwarded headers are judged by our own middleware, so gunicorn must believe nobody's.
+    web = ["-m", "gunicorn", "config.wsgi", *listen.split(), *patience.split(), "--forwarded-allow-ips", ""]
+    celery = ["-m", "celery", "--quiet", "-A", "config"]
+    worker = f"worker --concurrency {WORKER_CHILDREN} --loglevel INFO --without-gossip --without-mingle"
     return {
-        # Forwarded headers are judged by our own middleware, so gunicorn must believe nobody's.
-        "The web part": [
-            python,
-            "-m",
-            "gunicorn",
-            "config.wsgi",
-            *web.split(),
-            *quiet.split(),
-            "--forwarded-allow-ips",
-            "",
-        ],
+        "The web part": [python, *web],
         # Celery warns root about pickled tasks; ours are JSON, so the warning would only frighten.
-        "The worker": [python, "-W", "ignore:You're running the worker", *celery[1:], "worker", *worker.split()],
-        "The scheduler": [*celery, "beat", "--loglevel", "INFO", "--pidfile="],
+        "The worker": [python, "-W", "ignore:You're running the worker", *celery, *worker.split()],
+        "The scheduler": [python, *celery, "beat", "--loglevel", "INFO", "--pidfile="],
     }
