@@ -136,6 +136,8 @@ def _advance(element: Element, tokens: Tokens, places: set[int], start: int) -> 
             if at >= len(tokens) or (at > start and tokens[at].gap):
                 break
             token = tokens[at]
+            if element.gap and token.text in LEXICON.words("gap_stoppers"):
+                break
             if element.gap or (NUMBER if token.kind == "number" else token.text) in element.words:
                 reached.add(at + 1)
     return reached

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from surveys.core.replies.lexicon import LEXICON
 from surveys.core.replies.phrases import phrases
 from surveys.core.replies.reading import Question
 from surveys.core.replies.strip import Stripped
-from surveys.core.replies.tokens import Tokens
+from surveys.core.replies.tokens import Token, Tokens
 from surveys.core.replies.values.options import Hit, code_hits, label_hits, place_hits, spelled_label, vocabulary_of
 from surveys.core.replies.values.outcome import Outcome, found, unclear
 
@@ -80,7 +81,7 @@ def _says_more(tokens: Tokens, hits: list[Hit]) -> bool:
 
 def read_multi(question: Question, reply: Stripped, language: str) -> Outcome:
     """All options that are certainly meant; one doubtful item makes the whole list doubtful."""
-    tokens = spelled_label(question, reply.tokens)
+    tokens = spelled_label(question, _split_lists(reply.tokens))
     whole = _whole_list(question, tokens, language)
     if whole is not None:
         return whole
@@ -94,6 +95,18 @@ def read_multi(question: Question, reply: Stripped, language: str) -> Outcome:
     if foreign and not _only_counts(tokens, hits):
         return unclear("Includes something that is not an option.")
     return _chosen(question, tokens, [*hits, *spans])
+
+
+def _split_lists(tokens: Tokens) -> Tokens:
+    """ "1,3" and "1.3.5" are lists here, not decimals; "1+3" is one too."""
+    parts: list[Token] = []
+    for place, token in enumerate(tokens):
+        pieces = re.split(r"[.,]", token.text) if token.kind == "number" and ("," in token.text or token.text.count(".") > 1) else [token.text]
+        joint = token.text == "+" and 0 < place < len(tokens) - 1 and tokens[place + 1].kind == "number"
+        if joint:
+            continue
+        parts += [replace(token, text=piece, gap=token.gap if nth == 0 else ",", glued=token.glued and nth == 0) for nth, piece in enumerate(pieces)]
+    return tuple(parts)
 
 
 def _chosen(question: Question, tokens: Tokens, hits: list[Hit]) -> Outcome:
@@ -122,7 +135,7 @@ def _whole_list(question: Question, tokens: Tokens, language: str) -> Outcome | 
         left = sorted(set(real) - {hit.code for hit in rest})
         return found(tuple(left), "Everything except the named options.") if left else unclear("Nothing is left.")
     hits = label_hits(question, tokens)
-    idle = LEXICON.words("filler") | LEXICON.words("list_idle")
+    idle = (LEXICON.words("filler") - LEXICON.words("not_all")) | LEXICON.words("list_idle")
     for name, codes in (("both_of_them", real if len(real) == 2 else []), ("all_of_them", real)):
         match = phrases(name).first(tokens)
         if match and not hits and all(token.text in idle or token.kind != "word" for token in (*tokens[: match.start], *tokens[match.end :])):

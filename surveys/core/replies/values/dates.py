@@ -34,7 +34,8 @@ def read_date(question: Question, reply: Stripped, language: str, now: datetime 
     if now is None:
         return unclear("The day of the reply is not known.")
     tokens = reply.tokens
-    if phrases("date_vague").first(tokens):
+    inside = {place for each in _all_days(tokens, question, language, now) for place in range(each.start, each.end)}
+    if any(match.start not in inside for match in phrases("date_vague").all(tokens)):
         return unclear("Before, after, last, next or some time ago.")
     named = _after_self_correction(tokens, _all_days(tokens, question, language, now))
     days = {each.day for each in named}

@@ -32,6 +32,20 @@ def label_values(question: Question, tokens: Tokens) -> set[float | None]:
     return values
 
 
+def labels_in(question: Question, tokens: Tokens) -> set[float | None]:
+    """The scale values whose label stands anywhere in the reply and is not the beginning of another thing ("no pain pills")."""
+    past = {match.start for match in time_phrases(tokens) if match.label in {"past_phrases", "usual_phrases"}}
+    found_values: set[float | None] = set()
+    for value, patterns in _labels(question):
+        for match in patterns.all(tokens):
+            following = tokens[match.end] if match.end < len(tokens) and not tokens[match.end].gap else None
+            if match.end - match.start < 2 or match.end in past:
+                continue
+            if following is None or following.text not in LEXICON.words("label_continues"):
+                found_values.add(value)
+    return found_values
+
+
 def _is_label(tokens: Tokens, span: Span, patterns: PhraseSet, question: Question, bad_time: set[int]) -> bool:
     """A clause that holds the label and otherwise only words that do not change it."""
     part = tokens[span[0] : span[1]]

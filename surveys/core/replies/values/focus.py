@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,6 +12,7 @@ from surveys.core.replies.phrases import phrases
 from surveys.core.replies.reading import Question
 from surveys.core.replies.tokens import Tokens
 
+_PARENTHESES = re.compile(r"\([^()]{0,80}\)")
 _UNITS = ("times", "percent", "degree_f", "steps", "hour", "day", "pill")
 
 
@@ -29,7 +31,7 @@ class Focus:
 @lru_cache(maxsize=512)
 def focus_of(question: Question) -> Focus:
     """What the prompt asks about."""
-    tokens = tokenise(clean(question.text))
+    tokens = tokenise(clean(_PARENTHESES.sub(" ", question.text)))
     words = frozenset(token.text for token in tokens)
     return Focus(
         topics=frozenset(topic for topic in topics() if words & LEXICON.words(topic)),

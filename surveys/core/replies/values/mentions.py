@@ -48,7 +48,7 @@ def _mention_at(tokens: Tokens, place: int, language: str) -> Mention | None:
     if token.kind == "number":
         mention = _figures(tokens, place, language)
     elif token.kind == "word":
-        mention = _spoken(tokens, place, language) or _counting_word(tokens, place, language) or _lookalike(tokens, place)
+        mention = _counting_word(tokens, place, language) or _spoken(tokens, place, language) or _lookalike(tokens, place)
     else:
         return None
     return _with_tail(tokens, mention, language) if mention and mention.value is not None else mention

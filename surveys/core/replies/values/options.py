@@ -154,8 +154,17 @@ def label_hits(question: Question, tokens: Tokens) -> list[Hit]:
             continue
         if any(block.start <= match.start < block.end and block.end - block.start > match.end - match.start for block in blocked):
             continue
+        if _merely_opens(tokens, match):
+            continue
         hits.append(Hit(match.start, match.end, match.label, "label", denied=_denied(tokens, match)))
     return hits
+
+
+def _merely_opens(tokens: Tokens, match: Match) -> bool:
+    """ "well, I don't know": a word that only begins the sentence."""
+    if match.start or match.end != 1 or tokens[0].text not in LEXICON.words("openers") or len(tokens) == 1:
+        return False
+    return phrases("dont_know").first(tokens[1:]) is not None or tokens[0].text == "well"
 
 
 def _denied(tokens: Tokens, match: Match) -> bool:
@@ -187,8 +196,10 @@ def spelled_label(question: Question, tokens: Tokens) -> Tokens:
 
 def _spelled(token: Token, words: frozenset[str]) -> str | None:
     text = token.text
-    if len(text) < _FUZZY_LENGTH or text in words or text in LEXICON.known_words or text in LEXICON.words("common"):
+    if len(text) < _FUZZY_LENGTH - 1 or text in words or text in LEXICON.known_words or text in LEXICON.words("common"):
         return None
+    if len(text) < _FUZZY_LENGTH:
+        return _letter_missing(text, words)
     slips = 2 if len(text) >= 8 else 1
     near = {word for word in words if len(word) >= _FUZZY_LENGTH and OSA.distance(text, word, score_cutoff=slips) <= slips}
     if not near:
@@ -197,6 +208,12 @@ def _spelled(token: Token, words: frozenset[str]) -> str | None:
     closest = {word for word in near if OSA.distance(text, word) == best}
     stems = {word.rstrip("s") for word in closest}
     return sorted(closest)[0] if len(stems) == 1 else None
+
+
+def _letter_missing(text: str, words: frozenset[str]) -> str | None:
+    """ "nek" for neck: a short word only where one letter is missing from the inside of exactly one label word."""
+    near = [word for word in words if len(word) == len(text) + 1 and word[0] == text[0] and OSA.distance(text, word) == 1]
+    return near[0] if len(near) == 1 else None
 
 
 def code_hits(question: Question, tokens: Tokens, language: str) -> tuple[list[Hit], bool]:
@@ -283,7 +300,8 @@ def _letter_stands(tokens: Tokens, place: int, vocabulary: Vocabulary) -> bool:
     after = tokens[place + 1] if place + 1 < len(tokens) else None
     before = tokens[place - 1] if place else None
     joint = {"and", "or", "y", "o", "e", "u", "&", "/", "-", "through", "thru", "=", "not", "then", "please", "thanks", "gracias"}
-    free_after = after is None or bool(after.gap) or after.text in joint or after.text in vocabulary.codes or after.kind != "word"
+    trailing = LEXICON.words("filler") if len(token.text) > 1 or token.text not in {"a", "i", "e", "o", "y", "u"} else frozenset()
+    free_after = after is None or bool(after.gap) or after.text in joint | trailing or after.text in vocabulary.codes or after.kind != "word"
     leads = joint | LEXICON.words("code_words") | LEXICON.words("filler") | LEXICON.words("denial") | {"except", "but", "menos"}
     free_before = before is None or bool(token.gap) or before.text in leads or before.text in vocabulary.codes
     if token.text in {"e", "y", "o"} and before is not None and after is not None and not token.gap and not after.gap:

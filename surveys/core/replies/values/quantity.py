@@ -9,7 +9,7 @@ from surveys.core.replies.phrases import Match, phrases
 from surveys.core.replies.reading import Question, Value
 from surveys.core.replies.strip import Stripped
 from surveys.core.replies.tokens import Tokens
-from surveys.core.replies.values.end_labels import label_values
+from surveys.core.replies.values.end_labels import label_values, labels_in
 from surveys.core.replies.values.focus import Focus, focus_of
 from surveys.core.replies.values.mentions import find_mentions, fuzzy_value
 from surveys.core.replies.values.outcome import Outcome, found, unclear
@@ -33,9 +33,9 @@ def read_quantity(question: Question, reply: Stripped, language: str) -> Outcome
     judged = Judge(tokens, mentions, question).judge_all()
     if reply.scale_top is not None and reply.scale_top != question.max:
         return unclear("The reply names a different scale.")
-    if phrases("dont_count").first(tokens):
-        return unclear("The reply takes itself back.")
     judged = _after_self_correction(tokens, judged)
+    if any(match.end > judged[-1].mention.start for match in phrases("dont_count").all(tokens)) if judged else False:
+        return unclear("The reply takes itself back.")
     if any(each.role == POISON for each in judged):
         return unclear(f"A number is not certain: {next(each.why for each in judged if each.role == POISON)}.")
     free = [each for each in judged if each.role == FREE]
@@ -66,6 +66,8 @@ def _choose(question: Question, reply: Stripped, free: list[Judged], judged: lis
     if not fitting:
         return unclear("The only number is about another time, or a typical one.")
     if len(values) > 1:
+        fitting = _said_of_now(fitting)
+    if len({each.judged.mention.value for each in fitting}) > 1:
         return unclear("Several different values and nothing that singles one out.")
     if question.type == "number" and len(fitting) > 1 and not _repeated(tokens, fitting):
         return unclear("Several counts; adding them up would be a guess.")
@@ -73,6 +75,13 @@ def _choose(question: Question, reply: Stripped, free: list[Judged], judged: lis
     if (doubt := _doubt(question, tokens, chosen, focus)) is not None:
         return doubt
     return _checked(question, chosen.mention.value, reply, chosen)
+
+
+def _said_of_now(fitting: list[Candidate]) -> list[Candidate]:
+    """ "9 this morning but 6 now": the one said of now, where every other is said of another part of the day."""
+    current = [each for each in fitting if each.when == "now"]
+    others = [each for each in fitting if each.when != "now"]
+    return current if current and all(each.when for each in others) else fitting
 
 
 def _doubt(question: Question, tokens: Tokens, chosen: Judged, focus: Focus) -> Outcome | None:
@@ -86,13 +95,10 @@ def _doubt(question: Question, tokens: Tokens, chosen: Judged, focus: Focus) -> 
     for match in phrases("other_subject").all(tokens):
         if match.start < chosen.mention.start:
             return unclear("The number is somebody else's or an earlier one.")
-    aspects = {name for name in LEXICON.names("aspect_") if any(_in(tokens, span, word) for word in LEXICON.words(name))}
-    if question.type == "scale" and aspects and not aspects & focus.aspects:
-        return unclear("The number is for the worst, the best or the average, which was not asked.")
     ten_of_ten = question.max is not None and chosen.mention.value == question.max and chosen.end > chosen.mention.end
     if ten_of_ten and any(token.text in LEXICON.words("praise") for token in tokens):
         return unclear("Praise in the form of a rating.")
-    labels = label_values(question, tokens)
+    labels = labels_in(question, tokens)
     if labels and labels != {chosen.mention.value}:
         return unclear("A number and an end of the scale in words disagree.")
     return None
@@ -100,10 +106,6 @@ def _doubt(question: Question, tokens: Tokens, chosen: Judged, focus: Focus) -> 
 
 def _sentence_break(tokens: Tokens, start: int, end: int) -> bool:
     return any(token.gap for token in tokens[start : end + 1])
-
-
-def _in(tokens: Tokens, span: tuple[int, int], word: str) -> bool:
-    return any(token.text == word for token in tokens[span[0] : span[1]])
 
 
 def _repeated(tokens: Tokens, fitting: list[Candidate]) -> bool:
@@ -125,7 +127,7 @@ def _with_moments(tokens: Tokens, free: list[Judged], judged: list[Judged]) -> l
     covered = {place for match in matches for place in range(match.start, match.end)}
     owners: dict[int, list[Match]] = {}
     for match in matches:
-        owner = _owner(tokens, match, spans, covered, free)
+        owner = _owner(tokens, match, spans, covered, judged)
         if owner is not None:
             owners.setdefault(owner.mention.start, []).append(match)
     return [_candidate(tokens, each, owners.get(each.mention.start, [])) for each in free]

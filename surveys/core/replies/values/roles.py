@@ -76,6 +76,9 @@ class Judge:
             topic = self._label(mention, end)
         if topic is not None and topic not in self.focus.topics:
             role, why = OTHER, "labelled for something else"
+        aspect = self._aspect(mention)
+        if aspect and self.question.type == "scale" and aspect not in self.focus.aspects:
+            role, why = OTHER, "the worst, the best or the average, which was not asked"
         return Judged(mention, role, end, why, topic)
 
     def _token(self, place: int) -> Token | None:
@@ -97,6 +100,10 @@ class Judge:
             end, verdict = step(mention, end)
             if verdict:
                 return end, verdict
+        if end > mention.end and end - mention.end >= 2 and self.denominators & {end - 1} and mention.value != self.question.max:
+            return end, None
+        if self._rate(end):
+            return end, (POISON, "a rate, not a count", None)
         hedged = self._skip(end, "hedge_after")
         if hedged == end and self._starts(end, "one_sided_after"):
             return end, (POISON, "only a bound", None)
@@ -150,6 +157,10 @@ class Judge:
             return end, (OTHER, "counts something else", None)
         if token.text in self.focus.units and token.text not in LEXICON.words("right_ok"):
             return self._fitting_unit(mention, end)
+        if token.text in LEXICON.words("unit_percent") and (self.question.min, self.question.max) == (0, 100):
+            return end + 1, None
+        if token.text == "x" and token.glued and self.focus.counts:
+            return end + 1, None
         if token.text in LEXICON.words("unit_degree_c") and self._fahrenheit() or token.text in LEXICON.words("unit_percent"):
             return end, (POISON, "a different unit", None)
         if token.text in LEXICON.words("unit_points"):
@@ -188,6 +199,16 @@ class Judge:
     def _is_unit(self, word: str) -> bool:
         return any(word in LEXICON.words(name) for name in LEXICON.names("unit_"))
 
+    def _rate(self, end: int) -> bool:
+        """ "2 every 6 hours", "3 a day"."""
+        token, behind = self._token(end), self._token(end + 1)
+        if token is None:
+            return False
+        if token.text in {"every", "per", "each", "cada"}:
+            return True
+        periods = LEXICON.words("unit_time")
+        return token.text in {"a", "an", "al", "por"} and behind is not None and behind.text in periods
+
     def _range(self, mention: Mention, end: int) -> tuple[str, str, str | None] | None:
         token = self._token(end)
         if token is None or token.text not in _RANGE_WORDS or self._token(end + 1) is None:
@@ -214,6 +235,8 @@ class Judge:
             behind = self._token(end + 1)
             return None if behind and self._topic(behind.text) else (OTHER, "a count of something", None)
         known = LEXICON.words("right_ok") | LEXICON.words("hedge") | LEXICON.words("body") | LEXICON.words("filler")
+        if end > mention.end and any(each.text in self.focus.units for each in self.tokens[mention.end : end]):
+            return None
         if token.text in known or token.text in self.focus.words or self._starts(end, "self_corrections"):
             return None
         return OTHER, "counts something else", None
@@ -275,19 +298,36 @@ class Judge:
         if place < 0:
             return None
         word = self.tokens[place].text
-        if self.tokens[place].kind != "word" or word in LEXICON.words("body"):
+        if self.tokens[place].kind != "word" or word in LEXICON.words("body") or self._is_aspect(word):
+            return None
+        if any(each.end == place + 1 for each in self.mentions):
+            return None
+        if self._in_condition(place):
             return None
         if word == "a" or (word in _PLACE_WORDS and not self._topic(word)):
             return self._place_word(place, article=article)
         if topic := self._topic(word):
             return FREE, "labelled", topic
-        return self._judge_word(word, article=article)
+        value = next(each.value for each in self.mentions if each.start == start)
+        return self._judge_word(word, value, article=article)
 
-    def _judge_word(self, word: str, *, article: bool) -> tuple[str, str, str | None] | None:
+    def _is_aspect(self, word: str) -> bool:
+        return any(word in LEXICON.words(name) for name in LEXICON.names("aspect_"))
+
+    def _in_condition(self, place: int) -> bool:
+        """ "before meds 4 now": the word before the number ends a phrase about another thing."""
+        if self._topic(self.tokens[place].text) != "topic_pills":
+            return False
+        lead = [token.text for token in self.tokens[max(0, place - 2) : place]]
+        return bool({"before", "after", "without", "with", "off", "antes", "despues", "sin", "con"} & set(lead))
+
+    def _judge_word(self, word: str, mention_value: float | None, *, article: bool) -> tuple[str, str, str | None] | None:
         if self.focus.counts or self.question.type == "number":
             if word in LEXICON.words("count_verbs") or word in self.focus.words:
                 return None
         if article and word not in LEXICON.words("strong_negation"):
+            return None
+        if word in {"all", "full", "todos", "los"} and mention_value == self.question.max:
             return None
         if word in LEXICON.words("takers"):
             return OTHER, "counts something else", None
@@ -297,6 +337,8 @@ class Judge:
     def _place_word(self, place: int, *, article: bool) -> tuple[str, str, str | None] | None:
         """"at a 7", "anda en 5", "down to 4", a "level of 6"; but not "woke at 1" or "a las 7"."""
         word, before = self.tokens[place].text, self.tokens[place - 1] if place else None
+        if word in {"at", "around"} and self.question.type == "number" and self._may_be_hour(place):
+            return OTHER, "an hour", None
         if article and word in {"a"}:
             return OTHER, "an hour", None
         if before is None or self.tokens[place].gap:
@@ -307,7 +349,13 @@ class Judge:
         if topic:
             return FREE, "labelled", topic
         known = LEXICON.words("copula") | LEXICON.words("left_ok") | LEXICON.words("filler") | LEXICON.words("body")
+        if self._is_aspect(before.text):
+            return None
         return None if before.text in known else (OTHER, "a moment or a place", None)
+
+    def _may_be_hour(self, place: int) -> bool:
+        following = next((each for each in self.mentions if each.start > place), None)
+        return following is not None and following.value is not None and following.value <= 24
 
     # -- labels -------------------------------------------------------------------------------------------------------
 
@@ -316,6 +364,20 @@ class Judge:
         named = [topic for topic in LEXICON.names("topic_") if word in LEXICON.words(topic)]
         fitting = [topic for topic in named if topic in self.focus.topics]
         return (fitting or named or [None])[0]
+
+    def _aspect(self, mention: Mention) -> str | None:
+        """worst, average or best said of this number, before it in its clause or right after it."""
+        for place in range(mention.start - 1, -1, -1):
+            if any(each.start <= place < each.end for each in self.mentions):
+                break
+            for name in LEXICON.names("aspect_"):
+                if self.tokens[place].text in LEXICON.words(name):
+                    return name
+            if self.tokens[place].gap or self.tokens[place + 1].gap:
+                break
+        following = self._token(mention.end)
+        behind = self._token(mention.end + 1) if following and following.text in {"on", "at", "en"} else following
+        return next((name for name in LEXICON.names("aspect_") if behind and behind.text in LEXICON.words(name)), None)
 
     def _label(self, mention: Mention, end: int) -> str | None:
         """The nearest topic word before the number in its clause, or just after it ("8 for mood")."""

@@ -32,7 +32,8 @@ class Clock:
 def read_time(reply: Stripped, language: str) -> Outcome:
     """The one certain time as HH:MM."""
     tokens = reply.tokens
-    if phrases("time_vague").first(tokens):
+    inside = {place for clock in _clocks(tokens, language) if clock.end - clock.start > 1 for place in range(clock.start, clock.end)}
+    if any(match.start not in inside for match in phrases("time_vague").all(tokens)):
         return unclear("Before, after, between or some time ago.")
     found_times = _after_self_correction(tokens, _all_times(tokens, language))
     if not found_times:

@@ -26,7 +26,7 @@ def read_yes_no(question: Question, reply: Stripped) -> Outcome:
     if code is not None:
         words |= {code}
     if len(words) != 1:
-        return unclear("Says both yes and no." if words else "Neither a yes nor a no.", tried=bool(words or neither))
+        return unclear("Says both yes and no." if words else "Neither a yes nor a no.", tried=bool(signs))
     (value,) = words
     if _taken_back(tokens, signs, neither, value=value):
         return unclear("The rest of the text takes it back or makes it uncertain.")
@@ -37,7 +37,7 @@ def read_yes_no(question: Question, reply: Stripped) -> Outcome:
 
 def _signs(question: Question, tokens: Tokens) -> list[Match]:
     """Every sign of yes, no or neither, longer phrases hiding what is inside them."""
-    matches = phrases("affirm", "deny", "neither", "not_a_sign").all(tokens) + _facts(question).all(tokens)
+    matches = phrases("affirm", "deny", "neither", "soft", "not_a_sign").all(tokens) + _facts(question).all(tokens)
     matches.sort(key=lambda match: (match.start, match.start - match.end))
     kept: list[Match] = []
     for match in matches:
@@ -45,7 +45,19 @@ def _signs(question: Question, tokens: Tokens) -> list[Match]:
             kept.append(match)
         elif match.end > kept[-1].end and match.label.startswith("fact"):
             kept[-1] = match
-    return [match for match in kept if match.label != "not_a_sign"]
+    return [match for match in kept if match.label != "not_a_sign" and not _buried(tokens, match)]
+
+
+def _buried(tokens: Tokens, match: Match) -> bool:
+    """A single yes or no counts at the start of a clause; further in it belongs to something else ("there is no way")."""
+    if match.label not in {"affirm", "deny"} or match.end - match.start > 1 or match.end == len(tokens):
+        return False
+    place = match.start
+    while place > 0 and not tokens[place].gap and tokens[place].text not in LEXICON.words("clause_openers"):
+        place -= 1
+        if tokens[place].text not in LEXICON.words("filler") | LEXICON.words("clause_openers") | LEXICON.words("code_words"):
+            return True
+    return False
 
 
 @lru_cache(maxsize=512)
