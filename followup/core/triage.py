@@ -165,7 +165,10 @@ def _pain(facts: Facts) -> Iterator[Finding]:
 
 
 def _mood(facts: Facts) -> Iterator[Finding]:
-    """M6, low mood or a fall from the patient's own mean of 14 days (section 3.4)."""
+    """M1, thoughts of self-harm on the single answer; M6, low mood or a fall from the own mean (section 3.4)."""
+    self_harm = _whole(facts.answers.get("phq_9"))
+    if self_harm >= 1:
+        yield Finding("M1", Level.URGENT, {"phq_9": self_harm}, {"phq_9": 1}, "SAFE-ITEM9")
     mood, mean = facts.answers.get("mood"), facts.mood_mean
     if mood is None:
         return

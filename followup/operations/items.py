@@ -14,6 +14,8 @@ from followup.core.parties import ClinicFacts
 from followup.models import FollowUp, Patient, ReviewItem
 from followup.models.review import ReviewKind
 
+CALL_PATIENT = "call-patient"
+"""Tag of an item whose patient cannot be texted: a person phones (clinical content, section 4.2 rule 8)."""
 SERIOUS = RANK[Level.URGENT]
 
 

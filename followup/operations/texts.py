@@ -7,10 +7,9 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
-
 from followup.core.parties import Addressee, ClinicFacts
-from followup.models import Consent, Patient
+from followup.models import Patient, ReviewItem
+from followup.operations.items import CALL_PATIENT
 from messaging.core.drafts import TextDraft
 from messaging.core.lifecycle import IGNORES_WINDOW, Purpose
 from messaging.operations import enqueue
@@ -23,6 +22,8 @@ USEFUL: Final = {
     Purpose.CONVERSATION: timedelta(hours=12),
 }
 """How long a text that belongs to no follow-up is worth sending after it was queued (house choice)."""
+SHORTEST: Final = timedelta(minutes=10)
+"""A reply to a text that has just come is worth sending for this long even when the survey closes before (T-02)."""
 NOTICE_EVERY: Final = timedelta(days=30)
 """How often a patient is told again that texts are not watched (clinical content, C-10 in section 4.2 rule 10)."""
 
@@ -30,13 +31,6 @@ NOTICE_EVERY: Final = timedelta(days=30)
 def voice_for(clinic: ClinicFacts, language: str) -> Voice:
     """How the clinic speaks to somebody."""
     return Voice(clinic_name=clinic.short_name, clinic_phone=clinic.phone, language=language)
-
-
-def active_consent() -> Exists:
-    """A condition on patients: consent that is active and was given for the number they have now (C-01)."""
-    return Exists(
-        Consent.objects.filter(patient=OuterRef("pk"), ended_at__isnull=True, phone_hash=OuterRef("phone_hash"))
-    )
 
 
 def has_consent(patient: Patient) -> bool:
@@ -109,7 +103,7 @@ def notices(patients: Sequence[tuple[Addressee, ClinicFacts]], *, now: datetime)
     ]
 
 
-def answer_text(
+def to_number(
     clinic: ClinicFacts,
     *,
     number: Sensitive,
@@ -119,20 +113,24 @@ def answer_text(
     key: str,
     purpose: Purpose,
     now: datetime,
-) -> None:
-    """Answer a number that has just written, known or not, with a text of the library."""
-    enqueue(
-        [
-            TextDraft(
-                clinic_id=clinic.id,
-                dedupe_key=key,
-                number=number,
-                number_hash=number_hash,
-                body=voice_for(clinic, language).say(text),
-                language=language,
-                purpose=purpose,
-                expires_at=now + USEFUL[purpose],
-            )
-        ],
-        now=now,
+    follow_up_id: UUID | None = None,
+) -> TextDraft:
+    """A text of the library to a number that has just written, whether a patient's or not."""
+    return TextDraft(
+        clinic_id=clinic.id,
+        dedupe_key=key,
+        number=number,
+        number_hash=number_hash,
+        body=voice_for(clinic, language).say(text),
+        language=language,
+        purpose=purpose,
+        expires_at=now + USEFUL[purpose],
+        context_id=follow_up_id,
     )
+
+
+def queue_or_call(drafts: Sequence[TextDraft], item: ReviewItem, *, now: datetime) -> None:
+    """Queue safety texts; where the number takes none, tag the item so that a person phones (section 4.2, rule 8)."""
+    if drafts and not enqueue(drafts, now=now):
+        item.tags = sorted({*item.tags, CALL_PATIENT})
+        item.save(update_fields=["tags"])

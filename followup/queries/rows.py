@@ -41,6 +41,13 @@ def responses(clinic: ClinicFacts) -> QuerySet[Response]:
     )
 
 
+def answers(clinic: ClinicFacts) -> QuerySet[Answer]:
+    """Answers with their follow-up, its step, survey version and care session, and their patient."""
+    return Answer.objects.filter(clinic_id=clinic.id).select_related(
+        "follow_up__plan_step", "follow_up__survey_version", "follow_up__care_session", "patient"
+    )
+
+
 def signals(clinic: ClinicFacts) -> QuerySet[Signal]:
     """Signals."""
     return Signal.objects.filter(clinic_id=clinic.id)

@@ -1,0 +1,166 @@
+"""Findings become signals: joined to a review item, and the safety text queued, in the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from followup.core.danger import SAFETY_TEXT_EVERY, TEXT_RULES, THROTTLED
+from followup.core.findings import Finding
+from followup.core.lifecycle import RANK, Level
+from followup.core.parties import ClinicFacts
+from followup.core.triage import LATE_SAFETY_HOURS, RULES_VERSION, SAFETY_QUESTIONS, Facts, triage
+from followup.models import FollowUp, Patient, ReviewItem, Signal
+from followup.operations import items, texts
+from followup.queries.history import facts
+from messaging.core.lifecycle import Purpose
+from messaging.events import InboundText
+
+
+def raise_for_answers(
+    follow_up: FollowUp, message_id: UUID | None, *, answered_at: datetime, late: bool, quiet: bool, now: datetime
+) -> None:
+    """Apply the rules to the current answers of a follow-up; what they say for the first time, or worse, is raised.
+
+    Late answers count only for safety, and only within LATE_SAFETY_HOURS of closing (section 3.2). `quiet` leaves the
+    safety text out, because the text that carried the answer has had one.
+    """
+    known = facts(follow_up, now=answered_at, late=late)
+    if late:
+        known = _safety_only(known, follow_up, answered_at)
+    findings = triage(known)
+    before = list(Signal.objects.filter(follow_up=follow_up).exclude(rule__in=TEXT_RULES))
+    annotate_gone(before, findings, now=now)
+    fresh = [finding for finding in findings if not _said(finding, before)]
+    if not fresh:
+        return
+    clinic, patient = follow_up.clinic, follow_up.patient
+    item = items.for_follow_up(follow_up, clinic, fresh[0].level, now=now)
+    text = "" if quiet else next((finding.safety_text for finding in fresh if finding.safety_text), "")
+    _write(
+        fresh, RULES_VERSION, item, sent={text}, message_id=message_id, patient=patient, follow_up=follow_up, now=now
+    )
+    if text:
+        draft = texts.draft(
+            patient,
+            clinic,
+            key=f"safety:{follow_up.id}:{text}",
+            body=texts.voice_for(clinic, patient.language).say(text),
+            purpose=Purpose.SAFETY,
+            expires_at=now + texts.USEFUL[Purpose.SAFETY],
+            follow_up_id=follow_up.id,
+        )
+        texts.queue_or_call([draft], item, now=now)
+
+
+def _safety_only(known: Facts, follow_up: FollowUp, answered_at: datetime) -> Facts:
+    closed_at = follow_up.closed_at or answered_at
+    in_time = (answered_at - closed_at).total_seconds() <= LATE_SAFETY_HOURS * 3600
+    kept = {key: value for key, value in known.answers.items() if in_time and key in SAFETY_QUESTIONS}
+    return Facts(answers=kept, hours=known.hours)
+
+
+def _said(finding: Finding, before: Iterable[Signal]) -> bool:
+    return any(signal.rule == finding.rule and RANK[Level(signal.level)] <= finding.rank for signal in before)
+
+
+def annotate_gone(before: Iterable[Signal], findings: Sequence[Finding], *, now: datetime) -> None:
+    """Say beside a signal that its answer was corrected and the rule no longer holds; the signal itself stays."""
+    holding = {finding.rule for finding in findings}
+    for signal in before:
+        if signal.rule not in holding and not signal.annotations:
+            signal.annotations = [
+                {"at": now.isoformat(), "note": "The answer was corrected; the rule no longer holds."}
+            ]
+            signal.save(update_fields=["annotations"])
+
+
+def raise_for_text(
+    findings: Sequence[Finding],
+    version: str,
+    event: InboundText,
+    *,
+    clinic: ClinicFacts,
+    patient: Patient | None,
+    follow_up: FollowUp | None,
+    now: datetime,
+) -> None:
+    """Raise what the screen saw in a text and send the safety texts at once, each once in SAFETY_TEXT_EVERY.
+
+    The alert itself is never throttled: every text joins the item and moves its revision.
+    """
+    level = findings[0].level
+    if follow_up is not None:
+        item = items.for_follow_up(follow_up, clinic, level, now=now)
+    else:
+        item = items.for_text(clinic, patient=patient, message_id=event.message_id, level=level, now=now)
+    wanted = {finding.safety_text for finding in findings if finding.safety_text}
+    sending = wanted - _sent_lately(event, now)
+    _write(
+        findings,
+        version,
+        item,
+        sent=sending,
+        message_id=event.message_id,
+        patient=patient,
+        follow_up=follow_up,
+        now=now,
+    )
+    language = patient.language if patient else clinic.language
+    drafts = [
+        texts.to_number(
+            clinic,
+            number=event.number,
+            number_hash=event.number_hash,
+            language=language,
+            text=text,
+            key=f"safety:{event.message_id}:{text}",
+            purpose=Purpose.SAFETY,
+            follow_up_id=follow_up.id if follow_up else None,
+            now=now,
+        )
+        for text in sorted(sending)
+    ]
+    texts.queue_or_call(drafts, item, now=now)
+
+
+def _sent_lately(event: InboundText, now: datetime) -> set[str]:
+    """The throttled safety texts that this number has had within SAFETY_TEXT_EVERY."""
+    lately = Signal.objects.filter(
+        clinic_id=event.clinic_id,
+        message__number_hash=event.number_hash,
+        safety_text__in=THROTTLED,
+        raised_at__gt=now - SAFETY_TEXT_EVERY,
+    )
+    return set(lately.values_list("safety_text", flat=True))
+
+
+def _write(
+    findings: Sequence[Finding],
+    version: str,
+    item: ReviewItem,
+    *,
+    sent: set[str],
+    message_id: UUID | None,
+    patient: Patient | None,
+    follow_up: FollowUp | None,
+    now: datetime,
+) -> None:
+    Signal.objects.bulk_create(
+        Signal(
+            clinic_id=item.clinic_id,
+            patient=patient,
+            follow_up=follow_up,
+            message_id=message_id,
+            review=item,
+            rule=finding.rule,
+            rule_version=version,
+            level=finding.level,
+            inputs=dict(finding.inputs),
+            thresholds=dict(finding.thresholds),
+            safety_text=finding.safety_text if finding.safety_text in sent else "",
+            raised_at=now,
+        )
+        for finding in findings
+    )

@@ -1,0 +1,240 @@
+"""A text has come: screened for danger before anything else, then matched to whoever and whatever it answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from clinics.queries import clinics
+from followup.core.danger import dangers, holds_survey
+from followup.core.findings import Finding
+from followup.core.lifecycle import FollowUpStatus, Level
+from followup.core.parties import ClinicFacts
+from followup.core.wishes import Wish, wish_of
+from followup.models import Conversation, Patient
+from followup.operations import effects, items, texts
+from followup.operations.asking import Asking, Source, lock_asking
+from followup.operations.signals import raise_for_text
+from followup.operations.wishes import fulfil
+from messaging.core.lifecycle import Purpose
+from messaging.events import InboundText
+from messaging.operations import enqueue
+from surveys.core import conversation
+from surveys.core.effects import KeepAnswer, ReplaceAnswer
+from surveys.core.replies.reader import read
+from surveys.core.replies.safety.screening import Screening, screen
+
+LATE_WINDOW: Final = timedelta(hours=24)
+"""For how long after closing a text is still tried as a late answer (clinical content, section 3.2)."""
+CORRECTION_WINDOW: Final = timedelta(hours=1)
+"""For how long after completing a survey its last answer can still be corrected (house choice)."""
+UNFINISHED: Final = (FollowUpStatus.PARTIAL, FollowUpStatus.EXPIRED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Arrival:
+    """A text with what is known about where it comes from. Several patients may share a phone."""
+
+    event: InboundText
+    clinic: ClinicFacts
+    patients: tuple[Patient, ...]
+    asking: Asking | None
+    findings: tuple[Finding, ...]
+
+    @property
+    def patient(self) -> Patient | None:
+        """Whose text it is: the one who is being asked, or the only one with this phone."""
+        if self.asking is not None:
+            return self.asking.patient
+        return self.patients[0] if len(self.patients) == 1 else None
+
+    @property
+    def source(self) -> Source:
+        """Where answers in it come from."""
+        return Source(message_id=self.event.message_id, body=self.event.body, at=self.event.received_at)
+
+    @property
+    def safe(self) -> bool:
+        """Whether no safety text answers it."""
+        return not any(finding.safety_text for finding in self.findings)
+
+
+def take_text(event: InboundText, *, now: datetime) -> dict[str, Any]:
+    """Handle a text, in the transaction that marks it handled; returns its screening.
+
+    Every text is screened, whatever the state. What is dangerous becomes signals, a safety text and an item at the top
+    of the worklist; what is no answer is read by a person.
+    """
+    screening = screen(event.body.reveal())
+    arrival = _arrival(event, screening)
+    if not event.control:
+        _route(arrival, now)
+    if arrival.findings:
+        raise_for_text(
+            arrival.findings,
+            screening.version,
+            event,
+            clinic=arrival.clinic,
+            patient=arrival.patient,
+            follow_up=arrival.asking.follow_up if arrival.asking else None,
+            now=now,
+        )
+    return _as_json(screening)
+
+
+def _arrival(event: InboundText, screening: Screening) -> _Arrival:
+    phone = {"clinic_id": event.clinic_id, "number_hash": event.number_hash}
+    patients = Patient.objects.filter(clinic_id=event.clinic_id, phone_hash=event.number_hash).select_related("clinic")
+    return _Arrival(
+        event=event,
+        clinic=clinics().get(pk=event.clinic_id),
+        patients=tuple(patients.order_by("created_at", "id")),
+        asking=lock_asking(**phone, waiting_since__isnull=False),
+        findings=dangers(screening),
+    )
+
+
+def _as_json(screening: Screening) -> dict[str, Any]:
+    return {
+        "flags": list(screening.flags),
+        "tier": screening.tier,
+        "reasons": list(screening.reasons),
+        "version": screening.version,
+    }
+
+
+def _route(arrival: _Arrival, now: datetime) -> None:
+    if arrival.asking is not None:
+        _in_conversation(arrival, arrival.asking, now)
+    elif arrival.patient is not None:
+        _outside(arrival, arrival.patient, now)
+    else:
+        _unclear_whose(arrival, now)
+
+
+def _in_conversation(arrival: _Arrival, asking: Asking, now: datetime) -> None:
+    """Answer the open question; while a safety concern is open nothing more is asked and a person reads along."""
+    if arrival.event.media:
+        effects.for_staff(asking, arrival.source, tags=["picture"], now=now)
+    if asking.conversation.held_since is not None:
+        if not arrival.findings:
+            effects.for_staff(asking, arrival.source, tags=["while-held"], now=now)
+            _acknowledge(arrival, asking.conversation.language, now)
+        return
+    hold = holds_survey(arrival.findings)
+    turn = conversation.reply(
+        asking.survey,
+        asking.state,
+        arrival.event.body.reveal(),
+        voice=asking.voice,
+        now=asking.local(arrival.event.received_at),
+        hold=hold,
+    )
+    effects.apply(turn, asking, arrival.source, quiet=not arrival.safe, silent=hold, now=now)
+    if hold:
+        _hold(asking, now)
+
+
+def _hold(asking: Asking, now: datetime) -> None:
+    """Pause the survey until a person has closed the concern (section 4.2, rule 7); it still closes in time."""
+    follow_up = asking.follow_up
+    if follow_up.status != FollowUpStatus.OPEN:
+        return
+    Conversation.objects.filter(pk=asking.conversation.pk).update(held_since=now)
+    follow_up.timer_at, follow_up.updated_at = follow_up.closes_at, now
+    follow_up.save(update_fields=["timer_at", "updated_at"])
+
+
+def _outside(arrival: _Arrival, patient: Patient, now: datetime) -> None:
+    """No survey is open: a late answer, a correction, a wish, or a text for a person."""
+    reading = read(None, arrival.event.body.reveal(), patient.language)
+    wish = wish_of(reading)
+    if wish is Wish.A_PERSON and _late(arrival, patient, now):
+        return
+    if wish is Wish.NOTHING and not arrival.event.media:
+        return
+    if wish is not Wish.A_PERSON:
+        fulfil(wish, patient, arrival.event.message_id, now=now)
+        return
+    if not arrival.findings:
+        tags = ["picture"] if arrival.event.media else []
+        _to_inbox(arrival, patient, tags, now)
+    if arrival.safe:
+        _acknowledge(arrival, patient.language, now)
+
+
+def _late(arrival: _Arrival, patient: Patient, now: datetime) -> bool:
+    """Try the text on the survey that closed last: late answers keep their own time, corrections count at once."""
+    asking = lock_asking(patient=patient, follow_up__closed_at__isnull=False)
+    if asking is None or asking.follow_up.closed_at is None:
+        return False
+    closed_for = arrival.event.received_at - asking.follow_up.closed_at
+    late = asking.follow_up.status in UNFINISHED
+    if closed_for > (LATE_WINDOW if late else CORRECTION_WINDOW):
+        return False
+    turn = conversation.reply(
+        asking.survey,
+        asking.state,
+        arrival.event.body.reveal(),
+        voice=asking.voice,
+        now=asking.local(arrival.event.received_at),
+    )
+    answers = tuple(effect for effect in turn.effects if isinstance(effect, KeepAnswer | ReplaceAnswer))
+    if not answers:
+        return False
+    source = Source(
+        message_id=arrival.event.message_id, body=arrival.event.body, at=arrival.event.received_at, late=late
+    )
+    kept = conversation.Turn(state=turn.state, effects=answers)
+    effects.apply(kept, asking, source, quiet=not arrival.safe, now=now)
+    if late:
+        items.for_follow_up(asking.follow_up, asking.clinic, Level.INFO, tags=["late"], now=now)
+    if arrival.safe:
+        _answer(arrival, patient.language, "SVC-DONE", now)
+    return True
+
+
+def _unclear_whose(arrival: _Arrival, now: datetime) -> None:
+    """A number of nobody, or of several: never bound by guessing, parked for a person (Q4), answered once a day."""
+    reading = read(None, arrival.event.body.reveal(), arrival.clinic.language)
+    wish = wish_of(reading)
+    if wish is Wish.OPT_OUT and arrival.patients:
+        fulfil(wish, arrival.patients[0], arrival.event.message_id, now=now)
+        return
+    if not arrival.findings:
+        _to_inbox(arrival, None, ["shared-phone"] if arrival.patients else ["unknown-number"], now)
+    if arrival.safe and wish not in {Wish.NOTHING, Wish.OPT_OUT}:
+        language = arrival.patients[0].language if arrival.patients else arrival.clinic.language
+        _answer(arrival, language, "SVC-FREETEXT", now, every=f"{now:%Y%m%d}")
+
+
+def _to_inbox(arrival: _Arrival, patient: Patient | None, tags: list[str], now: datetime) -> None:
+    items.for_text(
+        arrival.clinic,
+        patient=patient,
+        message_id=arrival.event.message_id,
+        level=Level.WATCH,
+        tags=tags,
+        now=now,
+    )
+
+
+def _acknowledge(arrival: _Arrival, language: str, now: datetime) -> None:
+    """Say that a person will read it, once an hour at most: two machines must not answer each other for ever."""
+    _answer(arrival, language, "SVC-FREETEXT", now, every=f"{now:%Y%m%d%H}")
+
+
+def _answer(arrival: _Arrival, language: str, text: str, now: datetime, *, every: str = "") -> None:
+    about = every or arrival.event.message_id
+    draft = texts.to_number(
+        arrival.clinic,
+        number=arrival.event.number,
+        number_hash=arrival.event.number_hash,
+        language=language,
+        text=text,
+        key=f"{text}:{arrival.clinic.id}:{arrival.event.number_hash}:{about}",
+        purpose=Purpose.CONVERSATION,
+        now=now,
+    )
+    enqueue([draft], now=now)
