@@ -73,4 +73,4 @@ def _client_address(request: HttpRequest) -> str:
     """Return the last address in X-Forwarded-For that no proxy of ours added."""
     hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
     outside = [hop for hop in hops if not is_trusted(hop)]
-    return outside[-1] if outside else request.META["REMOTE_ADDR"]
+    return outside[-1] if outside else str(request.META["REMOTE_ADDR"])

@@ -1,5 +1,6 @@
 """What lies around the code: locks, settings, addresses, numbers."""
 
+import os
 import re
 from typing import Any
 
@@ -68,3 +69,9 @@ def test_no_file_names_a_place_on_one_machine_or_holds_a_key() -> None:
     named = [where(path) for path in files() if PLACES.search(path.read_text(encoding="utf-8"))]
     keys = [where(path) for path in files() if PRIVATE_KEY.search(path.read_text(encoding="utf-8"))]
     assert (named, keys) == ([], [])
+
+
+def test_what_must_pass_before_a_change_lands_is_every_check_and_every_test() -> None:
+    script = BASE / ".ci" / "run"
+    assert os.access(script, os.X_OK)
+    assert script.read_text().splitlines()[-2:] == ["python3 run.py check", "python3 run.py test"]

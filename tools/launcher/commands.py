@@ -53,7 +53,8 @@ def check(arguments: list[str]) -> int:
     if arguments:
         raise Refusal("check takes no arguments: it looks at the whole project.")
     programs = environment_folder() / "bin"
-    failed = [name for name, command in _checks(programs).items() if not _passes(name, command)]
+    with _throw_away_services(durable=False) as environment:
+        failed = [name for name, command in _checks(programs).items() if not _passes(name, command, environment)]
     print(f"Failed: {', '.join(failed)}." if failed else "All checks passed.")
     return 1 if failed else 0
 
@@ -107,12 +108,10 @@ def _checks(programs: Path) -> dict[str, list[str]]:
     }
 
 
-def _passes(name: str, command: list[str]) -> bool:
+def _passes(name: str, command: list[str], environment: dict[str, str]) -> bool:
     """Run one check and print its name, its time, and what it says when it fails."""
     started = time.monotonic()
-    done = subprocess.run(
-        command, cwd=BASE, env=_neutral_environment(var_folder()), capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(command, cwd=BASE, env=environment, capture_output=True, text=True, check=False)
     word = "failed" if done.returncode else "ok"
     print(f"{name:20} {word:8} {time.monotonic() - started:5.1f} s", flush=True)
     if done.returncode:
