@@ -5,6 +5,9 @@ from typing import Any
 RECONCILE_SECONDS = 30
 """How often unexplained sends are looked up at the provider; its list lags by seconds, so oftener gains nothing."""
 
+FETCH_SECONDS = 60
+"""How often the provider is asked for texts that it could not deliver to us, which it does not try twice."""
+
 SEAL_SECONDS = 30
 """How often new audit rows are chained: how long a row rests on the append-only trigger alone."""
 
@@ -21,6 +24,8 @@ def timetable(sweep_seconds: float) -> dict[str, dict[str, Any]]:
         "messaging.tasks.dispatch_outbox": sweep_seconds,
         "messaging.tasks.handle_pending_inbound": sweep_seconds,
         "messaging.tasks.reconcile": max(RECONCILE_SECONDS, sweep_seconds),
+        "messaging.tasks.fetch_missed_inbound": max(FETCH_SECONDS, sweep_seconds),
+        "messaging.tasks.simulate_receipts": sweep_seconds,
         "followup.tasks.open_due": sweep_seconds,
         "followup.tasks.run_timers": sweep_seconds,
         "clinics.tasks.seal_audit": max(SEAL_SECONDS, sweep_seconds),

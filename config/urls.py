@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.livez),
     path("readyz", health.readyz),
     path("metrics", metrics.metrics),
+    path("webhooks/", include("messaging.urls")),
     path("api/", include("followup.api.urls")),
     path("accounts/", include("allauth.urls")),
 ]

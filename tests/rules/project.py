@@ -29,8 +29,12 @@ def files() -> tuple[Path, ...]:
     found: list[Path] = []
     for folder, names, leaves in os.walk(BASE):
         names[:] = sorted(set(names) - SKIPPED)
-        found += [Path(folder, leaf) for leaf in sorted(leaves) if Path(leaf).suffix in TEXT]
+        found += [Path(folder, leaf) for leaf in sorted(leaves) if _is_text(leaf)]
     return tuple(found)
+
+
+def _is_text(name: str) -> bool:
+    return Path(name).suffix in TEXT and not name.startswith(".coverage")
 
 
 def python_files(*folders: str, tests: bool = True) -> Iterator[Path]:

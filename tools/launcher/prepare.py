@@ -5,6 +5,7 @@ import sys
 
 import django
 from django.core.management import call_command
+from django.db import transaction
 
 
 def prepare() -> None:
@@ -20,7 +21,8 @@ def prepare() -> None:
         return
     if not Clinic.objects.exists():
         _say("First start: filling the demo clinic with three months of synthetic patients ...")
-        call_command("seed_demo", stdout=sys.stderr)
+        with transaction.atomic():  # whole or not at all: a clinic that is there is never seeded again
+            call_command("seed_demo", stdout=sys.stderr)
     call_command("demo_sign_ins")
 
 
