@@ -1,0 +1,42 @@
+"""What a screened text means."""
+
+import pytest
+
+from followup.core.danger import dangers, holds_survey
+from followup.core.lifecycle import Level
+from surveys.core.replies.safety.screening import Screening
+
+
+def found(flags: tuple[str, ...], tier: str) -> list[tuple[str, Level, str]]:
+    screening = Screening(flags=flags, tier=tier, reasons=(), version="1")  # type: ignore[arg-type]
+    return [(finding.rule, finding.level, finding.safety_text) for finding in dangers(screening)]
+
+
+@pytest.mark.parametrize(
+    ("flags", "tier", "expected"),
+    [
+        ((), "none", []),
+        ((), "watch", [("CRISIS-3", Level.WATCH, "")]),
+        ((), "urgent", [("CRISIS-2", Level.URGENT, "SAFE-CRISIS")]),  # annex B, 29: lowered, never none
+        (("crisis",), "emergency", [("CRISIS-1", Level.EMERGENCY, "SAFE-CRISIS")]),
+        (("crisis",), "urgent", [("CRISIS-2", Level.URGENT, "SAFE-CRISIS")]),
+        (("crisis",), "watch", [("CRISIS-2", Level.URGENT, "SAFE-CRISIS")]),
+        (("emergency",), "emergency", [("E1", Level.EMERGENCY, "SAFE-MED911")]),
+        (("side_effect_severe",), "urgent", [("E2-TEXT", Level.URGENT, "SAFE-SEVERE")]),
+    ],
+)
+def test_a_screening_becomes_findings(flags: tuple[str, ...], tier: str, expected: list[object]) -> None:
+    assert found(flags, tier) == expected
+
+
+def test_an_overdose_on_purpose_is_a_medical_emergency_and_a_crisis() -> None:
+    assert [rule for rule, _, _ in found(("crisis", "emergency"), "emergency")] == ["E1", "CRISIS-1"]
+
+
+def test_crisis_and_emergency_pause_the_survey_and_a_side_effect_does_not() -> None:
+    def holds(*flags: str) -> bool:
+        return holds_survey(dangers(Screening(flags=flags, tier="urgent", reasons=(), version="1")))
+
+    assert holds("crisis")
+    assert holds("emergency")
+    assert not holds("side_effect_severe")
