@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -28,6 +30,9 @@ class OutboundMessage(models.Model):
     status = models.CharField(max_length=12, choices=[(status.value, status.value) for status in Outbound])
     reason = models.CharField(max_length=60, blank=True, help_text="Why it was cancelled, expired, failed or put back")
     attempts = models.PositiveSmallIntegerField(default=0)
+    send_number = models.PositiveSmallIntegerField(
+        default=1, help_text="After a failed delivery the next try is a row of its own, with the next number"
+    )
     next_attempt_at = models.DateTimeField(null=True)
     window_zone = models.CharField(max_length=64, blank=True, help_text="Blank: leaves at any hour")
     window = models.JSONField(null=True, help_text="Seven entries, Monday first, local opening and closing")
@@ -122,6 +127,10 @@ class Control(models.TextChoices):
     HELP = "help"
 
 
+class NotRouted(Exception):
+    """The text has not been given to a clinic yet."""
+
+
 class InboundMessage(models.Model):
     """Every text as it came: stored first, thought about second."""
 
@@ -166,6 +175,13 @@ class InboundMessage(models.Model):
             models.Index(fields=["next_try_at"], condition=Q(next_try_at__isnull=False), name="inbound_pending"),
             models.Index(fields=["clinic", "number_hash", "received_at"], name="inbound_thread"),
         ]
+
+    @property
+    def routed_to(self) -> UUID:
+        """The clinic it was meant for. Raises NotRouted as long as that has not been found out."""
+        if self.clinic_id is None:
+            raise NotRouted
+        return self.clinic_id
 
 
 class OptOut(models.Model):

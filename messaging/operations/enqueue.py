@@ -15,6 +15,7 @@ from messaging.core.drafts import TextDraft
 from messaging.core.lifecycle import IGNORES_WINDOW, PRIORITY, Outbound, Purpose
 from messaging.core.send_window import window_closing, window_opening
 from messaging.models import OutboundMessage
+from messaging.operations.inserting import insert_new
 
 
 @transaction.atomic
@@ -32,8 +33,7 @@ def enqueue(drafts: Sequence[TextDraft], *, now: datetime) -> list[UUID]:
 def put(drafts: Sequence[TextDraft], *, now: datetime) -> list[UUID]:
     """Queue texts without asking whether the number opted out: only for the one confirmation of an opt-out."""
     rows = [_row(draft, now) for draft in drafts]
-    OutboundMessage.objects.bulk_create(rows, ignore_conflicts=True)
-    stored = set(OutboundMessage.objects.filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True))
+    stored = insert_new(rows)
     return [row.pk for row in rows if row.pk in stored]
 
 

@@ -14,6 +14,7 @@ from messaging.core.drafts import TextDraft
 from messaging.core.lifecycle import Purpose
 from messaging.models import OptOut, OutboundMessage
 from messaging.operations.enqueue import cancel_queued, put
+from messaging.operations.inserting import insert_new
 from messaging.operations.texts import ControlText, control_text
 from privacy.phones import phone_hash
 from privacy.sensitive import Sensitive
@@ -43,11 +44,10 @@ def opt_out(
     made = OptOut(
         clinic_id=clinic_id, number=number, number_hash=number_hash, source=source, since=now, inbound_id=inbound_id
     )
-    OptOut.objects.bulk_create([made], ignore_conflicts=True)
-    current = OptOut.objects.get(clinic_id=clinic_id, number_hash=number_hash, ended_at=None)
+    is_new = bool(insert_new([made]))
     cancelled = cancel_queued(clinic_id=clinic_id, number_hash=number_hash, reason="opted_out", now=now)
-    if current.pk != made.pk:
-        return current
+    if not is_new:
+        return OptOut.objects.get(clinic_id=clinic_id, number_hash=number_hash, ended_at=None)
     if confirm:
         answer("SVC-STOP", key=f"opt-out:{made.pk}", clinic_id=clinic_id, number=number, language=language, now=now)
     _record(made, "opt_out.create", by, now, cancelled=cancelled)
