@@ -1,0 +1,137 @@
+"""What the provider says became of a text, by callback or when asked: applied only forward."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+
+from messaging.core.attempts import Attempt, read_token
+from messaging.core.lifecycle import Outbound, moved_by_provider
+from messaging.core.retry import STOP_MINUTES, Act
+from messaging.core.send_window import window_closing, window_opening
+from messaging.models import DeliveryReceipt, OutboundMessage
+from messaging.operations.moves import KINDS, after_failure, move, tell_failure, verdict_on
+from messaging.operations.senders import account_of, stop_sender
+
+NEXT_CHECK = timedelta(minutes=5)
+"""When a text that a callback moved forward, but not to its end, is looked up."""
+
+log = structlog.get_logger(__name__)
+
+
+class WrongAccount(Exception):
+    """The callback is signed by an account that did not send the text."""
+
+
+@transaction.atomic
+def take_receipt(
+    *, token: str, provider_id: str, account_sid: str, status: str, error_code: str = "", now: datetime
+) -> bool:
+    """Keep a status callback and apply it if it leads forward; False when it belongs to no text of ours.
+
+    The token finds the row even before the row knows the provider's id, and for every attempt there ever was.
+    Raises WrongAccount, and then nothing is kept.
+    """
+    row = _row(read_token(token, settings.SECRET_KEY.encode()), provider_id)
+    if row is not None and account_of(row.clinic).sid != account_sid:
+        raise WrongAccount
+    kept = DeliveryReceipt(message=row, provider_id=provider_id, status=status, error_code=error_code, received_at=now)
+    DeliveryReceipt.objects.bulk_create([kept], ignore_conflicts=True)
+    if row is None:
+        log.warning("receipt_unmatched", provider_id=provider_id, status=status)
+        return False
+    apply_report(row, provider_id=provider_id, status=status, error_code=error_code, now=now)
+    return True
+
+
+def apply_report(row: OutboundMessage, *, provider_id: str, status: str, error_code: str, now: datetime) -> bool:
+    """Move `row`, which the caller has locked, to where the provider has it; False when that is no step forward."""
+    if row.provider_id not in (None, provider_id):
+        log.error("sent_twice", message=str(row.pk), provider_id=provider_id)
+        return False
+    after = moved_by_provider(row.status, status)
+    if after is None:
+        return False
+    before = Outbound(row.status)
+    changes = {
+        "provider_id": provider_id,
+        "sent_at": row.sent_at or now,
+        "check_at": now + NEXT_CHECK if after in (Outbound.ACCEPTED, Outbound.SENT) else None,
+        "reason": "",
+        "error_code": error_code,
+    }
+    if not move(row, after, before=[before], now=now, **changes):
+        return False
+    if after in (Outbound.UNDELIVERED, Outbound.FAILED):
+        _undelivered(row, error_code or status, now)
+    return True
+
+
+def _row(attempt: Attempt | None, provider_id: str) -> OutboundMessage | None:
+    locked = OutboundMessage.objects.select_for_update(of=("self",)).select_related("clinic")
+    if attempt is not None:
+        found = locked.filter(pk=attempt.message_id).first()
+        if found is not None:
+            return found
+    return locked.filter(provider_id=provider_id).first()
+
+
+def _undelivered(row: OutboundMessage, code: str, now: datetime) -> None:
+    """Try once more as a row of its own where the table says so, else tell the room above."""
+    verdict = verdict_on(row, code)
+    if verdict.act is Act.SENDER:
+        until = now + timedelta(minutes=STOP_MINUTES)
+        if stop_sender(clinic_id=row.clinic_id, code=code, until=until, now=now):
+            tell_failure(row, "sender", code, now=now)
+        again_at = until
+    elif verdict.delay is not None:
+        again_at = now + verdict.delay
+    else:
+        kind = KINDS[verdict.act]
+        OutboundMessage.objects.filter(pk=row.pk).update(error_kind=kind)
+        after_failure(row, kind, code, now=now)
+        return
+    if not _send_again(row, again_at, code, now):
+        after_failure(row, "expired", code, now=now)
+
+
+def _send_again(row: OutboundMessage, at: datetime, code: str, now: datetime) -> bool:
+    """Queue the text of `row` once more, for its next opening from `at` on; False when it is too late by then."""
+    opening, closing = at, None
+    if row.window is not None:
+        opening = window_opening(row.window, row.window_zone, at) or row.expires_at
+        closing = window_closing(row.window, row.window_zone, at) or row.expires_at
+    if opening >= row.expires_at:
+        return False
+    number = row.send_number + 1
+    again = OutboundMessage(
+        dedupe_key=f"{row.dedupe_key.rsplit('~', 1)[0]}~{number}",
+        send_number=number,
+        status=Outbound.QUEUED,
+        next_attempt_at=opening,
+        window_closes_at=closing,
+        reason=f"after_{code}"[:60],
+        queued_at=now,
+        **{name: getattr(row, name) for name in SAME},
+    )
+    OutboundMessage.objects.bulk_create([again], ignore_conflicts=True)
+    return True
+
+
+SAME = (
+    "clinic_id",
+    "number",
+    "number_hash",
+    "body",
+    "language",
+    "purpose",
+    "priority",
+    "context_id",
+    "window",
+    "window_zone",
+    "expires_at",
+    "segments",
+)
