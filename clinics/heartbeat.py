@@ -12,3 +12,8 @@ def beat(name: str, now: datetime) -> None:
     SweepHeartbeat.objects.bulk_create(
         [SweepHeartbeat(name=name, at=now)], update_conflicts=True, unique_fields=["name"], update_fields=["at"]
     )
+
+
+def last(name: str) -> datetime | None:
+    """When the sweep `name` last finished a round; None when it never did."""
+    return SweepHeartbeat.objects.filter(name=name).values_list("at", flat=True).first()

@@ -1,7 +1,48 @@
 """Writes of the room."""
 
 from messaging.core.drafts import TextDraft, UnsendableBody
+from messaging.operations.dispatch import dispatch
 from messaging.operations.enqueue import cancel_queued, enqueue
+from messaging.operations.inbound import due_inbound, handle_inbound, retry_inbound, store_inbound
+from messaging.operations.missed import fetch_missed_inbound
 from messaging.operations.opt_outs import opt_in, opt_out
+from messaging.operations.receipts import WrongAccount, take_receipt
+from messaging.operations.reconcile import reconcile
+from messaging.operations.senders import lift_stop
+from messaging.operations.signatures import NotGenuine, Origin, verify
+from messaging.operations.virtual import (
+    NotSimulated,
+    Settled,
+    reply_from_phone,
+    send_due_receipts,
+    settle_virtually,
+    simulated_texts,
+)
 
-__all__ = ["TextDraft", "UnsendableBody", "cancel_queued", "enqueue", "opt_in", "opt_out"]
+__all__ = [
+    "NotGenuine",
+    "NotSimulated",
+    "Origin",
+    "Settled",
+    "TextDraft",
+    "UnsendableBody",
+    "WrongAccount",
+    "cancel_queued",
+    "dispatch",
+    "due_inbound",
+    "enqueue",
+    "fetch_missed_inbound",
+    "handle_inbound",
+    "lift_stop",
+    "opt_in",
+    "opt_out",
+    "reconcile",
+    "reply_from_phone",
+    "retry_inbound",
+    "send_due_receipts",
+    "settle_virtually",
+    "simulated_texts",
+    "store_inbound",
+    "take_receipt",
+    "verify",
+]

@@ -1,0 +1,80 @@
+"""STOP, START and HELP, honoured inside this room before anybody else sees the text."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import cast
+
+import structlog
+from django.db import transaction
+
+from clinics.core.actor import Actor
+from messaging.core import keywords
+from messaging.core.keywords import Control, Keyword
+from messaging.models import InboundMessage
+from messaging.operations.opt_outs import answer, opt_in, opt_out
+from messaging.operations.routing import clinic_of, clinics_sharing
+from messaging.queries import is_opted_out
+
+HELP_EVERY = timedelta(minutes=10)
+"""HELP from one number is answered once in this time, so that two machines cannot talk to each other for ever."""
+
+log = structlog.get_logger(__name__)
+
+
+@transaction.atomic
+def honour(row: InboundMessage, *, now: datetime) -> None:
+    """Route a text and do what the whole of it says to the service. Raises NoClinic.
+
+    What the provider has acted on itself counts, whatever we read (C-12), and needs no confirmation of ours (C-08).
+    """
+    row.clinic = row.clinic or clinic_of(row)
+    word = keywords.read(row.body.reveal())
+    if row.provider_control and row.provider_control != word.control:
+        log.warning("control_disagrees", message=str(row.pk), provider=row.provider_control, ours=word.control)
+        word = Keyword(cast("Control", row.provider_control), word.language)
+    row.control = word.control
+    row.save(update_fields=["clinic", "control"])
+    if word.control == "stop":
+        _stop(row, word, now)
+    elif word.control == "start":
+        _start(row, word, now)
+    elif word.control == "help" and not row.provider_control:
+        _help(row, word, now)
+
+
+def _stop(row: InboundMessage, word: Keyword, now: datetime) -> None:
+    """Opt the number out of the clinic, and of every clinic that texted it from the same sender."""
+    for clinic_id in {row.routed_to, *clinics_sharing(row)}:
+        opt_out(
+            clinic_id=clinic_id,
+            number=row.number,
+            source="keyword",
+            by=Actor("patient", str(row.pk)),
+            now=now,
+            inbound_id=row.pk,
+            confirm=clinic_id == row.routed_to and not row.provider_control,
+            language=word.language,
+        )
+
+
+def _start(row: InboundMessage, word: Keyword, now: datetime) -> None:
+    """End the number's opt-outs; where there are none, START is a word like any other."""
+    for clinic_id in {row.routed_to, *clinics_sharing(row)}:
+        opt_in(
+            clinic_id=clinic_id,
+            number=row.number,
+            source="keyword",
+            by=Actor("patient", str(row.pk)),
+            now=now,
+            confirm=clinic_id == row.routed_to and not row.provider_control,
+            language=word.language,
+        )
+
+
+def _help(row: InboundMessage, word: Keyword, now: datetime) -> None:
+    if is_opted_out(row.routed_to, row.number_hash):
+        return
+    spell = int(row.received_at.timestamp() // HELP_EVERY.total_seconds())
+    key = f"help:{row.routed_to}:{row.number_hash}:{spell}"
+    answer("SVC-HELP", key=key, clinic_id=row.routed_to, number=row.number, language=word.language, now=now)

@@ -1,0 +1,177 @@
+"""Texts from patients: stored first, then the control words honoured, then the room above thinks about them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import cast
+from uuid import UUID
+
+import structlog
+from django.db import transaction
+
+from clinics.core.actor import Actor
+from messaging import events
+from messaging.core.keywords import Control
+from messaging.events import Event, InboundText, OptedIn, OptedOut, TextSetAside
+from messaging.models import InboundMessage
+from messaging.operations.controls import honour
+from messaging.operations.inserting import insert_new
+from privacy.phones import phone_hash
+
+MOST_TRIES = 5
+PAUSES = (
+    timedelta(seconds=60),
+    timedelta(seconds=60),
+    timedelta(minutes=2),
+    timedelta(minutes=5),
+    timedelta(minutes=5),
+)
+"""After the first, second ... try that did not end: longer than any handling lasts, because the try may still run."""
+
+RETRY_PAUSES = (timedelta(seconds=5), timedelta(seconds=20), timedelta(minutes=1), timedelta(minutes=3))
+"""After the first, second ... try that failed."""
+
+log = structlog.get_logger(__name__)
+
+
+class NotScreened(Exception):
+    """The listener returned no screening: a text must not count as handled without one."""
+
+
+def store_inbound(
+    *,
+    clinic_id: UUID | None,
+    provider_id: str,
+    number: str,
+    sender: str,
+    body: str,
+    media: Sequence[str] = (),
+    provider_control: str = "",
+    received_at: datetime,
+) -> UUID | None:
+    """Keep a text as it came, in one statement; return its id, or None when it is here already.
+
+    `number` wrote it, `sender` is our number it was sent to; `media` are content types. Without a clinic it is routed
+    when it is handled.
+    """
+    row = InboundMessage(
+        clinic_id=clinic_id,
+        provider_id=provider_id,
+        number=number,
+        number_hash=phone_hash(number),
+        sender=sender,
+        body=body,
+        media=list(media),
+        provider_control=provider_control,
+        received_at=received_at,
+        pending_since=received_at,
+        next_try_at=received_at,
+    )
+    return row.pk if insert_new([row]) else None
+
+
+def handle_inbound(inbound_id: UUID, *, now: datetime) -> bool:
+    """Handle one text, if its time has come and nobody else does; True when it is handled now.
+
+    STOP, START and HELP are honoured in a transaction of their own before the listener is called, so that no fault
+    in the room above can keep texting somebody who said stop. A text that fails is tried again, five times in all.
+    """
+    row = _begin(inbound_id, now)
+    if row is None:
+        return False
+    if row.tries > MOST_TRIES:
+        _set_aside(row, now)
+        return False
+    try:
+        honour(row, now=now)
+        _hand_up(row, now)
+    except Exception as error:  # whatever it is, the text must be tried again and then be read by a person
+        log.exception("inbound_failed", message=str(row.pk), error=type(error).__name__, tries=row.tries)
+        _fail(row, now)
+        return False
+    return True
+
+
+def due_inbound(*, now: datetime, limit: int = 200) -> list[UUID]:
+    """The texts whose time has come, oldest first."""
+    due = InboundMessage.objects.filter(next_try_at__lte=now).order_by("next_try_at")
+    return list(due.values_list("pk", flat=True)[:limit])
+
+
+def retry_inbound(*, inbound_id: UUID, by: Actor, now: datetime) -> bool:
+    """Let a text that was set aside be tried again from the beginning."""
+    aside = InboundMessage.objects.filter(pk=inbound_id, set_aside_at__isnull=False)
+    log.info("inbound_retried", message=str(inbound_id), by=by.id)
+    return bool(aside.update(set_aside_at=None, pending_since=now, next_try_at=now, tries=0))
+
+
+def _begin(inbound_id: UUID, now: datetime) -> InboundMessage | None:
+    """Count the try before it begins, so that a text that kills its worker is counted too."""
+    due = InboundMessage.objects.filter(pk=inbound_id, next_try_at__lte=now)
+    with transaction.atomic():
+        row = due.select_for_update(skip_locked=True).first()
+        if row is None:
+            return None
+        row.tries += 1
+        row.next_try_at = now + PAUSES[min(row.tries, len(PAUSES)) - 1]
+        row.save(update_fields=["tries", "next_try_at"])
+    return row
+
+
+@transaction.atomic
+def _hand_up(row: InboundMessage, now: datetime) -> None:
+    """Tell the room above, and mark the text as handled in the same transaction."""
+    mine = InboundMessage.objects.select_for_update().filter(pk=row.pk, tries=row.tries, pending_since__isnull=False)
+    if not mine.exists():
+        return
+    control = _control_event(row)
+    if control is not None:
+        events.tell(control, now=now)
+    screening = events.tell(_text_event(row), now=now)
+    if screening is None:
+        raise NotScreened
+    mine.update(handled_at=now, pending_since=None, next_try_at=None, screening=screening)
+
+
+def _control_event(row: InboundMessage) -> Event | None:
+    if row.control == "stop":
+        return OptedOut(clinic_id=row.routed_to, number_hash=row.number_hash, source="keyword", inbound_id=row.pk)
+    if row.control == "start":
+        return OptedIn(clinic_id=row.routed_to, number_hash=row.number_hash, source="keyword", inbound_id=row.pk)
+    return None
+
+
+def _text_event(row: InboundMessage) -> InboundText:
+    return InboundText(
+        message_id=row.pk,
+        clinic_id=row.routed_to,
+        number_hash=row.number_hash,
+        number=row.number,
+        body=row.body,
+        control=cast("Control", row.control),
+        media=len(row.media),
+        received_at=row.received_at,
+    )
+
+
+def _fail(row: InboundMessage, now: datetime) -> None:
+    if row.tries >= MOST_TRIES:
+        _set_aside(row, now)
+        return
+    again_at = now + RETRY_PAUSES[row.tries - 1]
+    InboundMessage.objects.filter(pk=row.pk, tries=row.tries, next_try_at__isnull=False).update(next_try_at=again_at)
+
+
+def _set_aside(row: InboundMessage, now: datetime) -> None:
+    """Stop trying; a person reads the text. Telling the room above is tried, but must not bring the text back."""
+    InboundMessage.objects.filter(pk=row.pk, pending_since__isnull=False).update(
+        set_aside_at=now, pending_since=None, next_try_at=None
+    )
+    log.error("inbound_set_aside", message=str(row.pk))
+    try:
+        with transaction.atomic():
+            told = TextSetAside(message_id=row.pk, clinic_id=row.routed_to, number_hash=row.number_hash)
+            events.tell(told, now=now)
+    except Exception as error:
+        log.exception("set_aside_not_told", message=str(row.pk), error=type(error).__name__)
