@@ -32,7 +32,7 @@ def _write(effect: KeepAnswer | ReplaceAnswer, asking: Asking, source: Source) -
         question=effect.question,
         prompt=effect.prompt,
         language=effect.language,
-        raw_text=source.body,
+        raw_text=source.body if effect.raw else None,
         value=None if effect.kind == "text" else _plain(effect.value),
         kind=effect.kind,
         reader_version=effect.reader_version,

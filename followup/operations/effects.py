@@ -39,6 +39,7 @@ def apply(
     `silent` queues none of its texts and `quiet` no safety text for its answers: another text has gone out instead.
     """
     number = asking.keep_state(turn.state)
+    was_open = asking.follow_up.status == FollowUpStatus.OPEN
     says: list[Say] = []
     kept = False
     for effect in turn.effects:
@@ -50,7 +51,8 @@ def apply(
         if not source.late:
             keep_response(asking.follow_up, now=now)
     if not silent:
-        enqueue(asking.drafts(_still_wanted(says, asking), turn=number, purpose=Purpose.CONVERSATION, now=now), now=now)
+        wanted = _still_wanted(says, asking) if was_open else says
+        enqueue(asking.drafts(wanted, turn=number, purpose=Purpose.CONVERSATION, now=now), now=now)
 
 
 def speak(turn: Turn, asking: Asking, *, purpose: Purpose, now: datetime) -> None:
@@ -61,7 +63,7 @@ def speak(turn: Turn, asking: Asking, *, purpose: Purpose, now: datetime) -> Non
 
 
 def _still_wanted(says: list[Say], asking: Asking) -> list[Say]:
-    """Nothing more is asked once a wish has ended the asking."""
+    """Nothing more is asked once this turn has ended the asking."""
     if asking.follow_up.status == FollowUpStatus.OPEN:
         return says
     return [say for say in says if say.kind in {"done", "notice"}]

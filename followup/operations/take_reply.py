@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -21,7 +21,7 @@ from messaging.core.lifecycle import Purpose
 from messaging.events import InboundText
 from messaging.operations import enqueue
 from surveys.core import conversation
-from surveys.core.effects import KeepAnswer, ReplaceAnswer
+from surveys.core.effects import ForStaff, KeepAnswer, ReplaceAnswer
 from surveys.core.replies.reader import read
 from surveys.core.replies.safety.screening import Screening, screen
 
@@ -180,18 +180,27 @@ def _late(arrival: _Arrival, patient: Patient, now: datetime) -> bool:
         voice=asking.voice,
         now=asking.local(arrival.event.received_at),
     )
+    return _keep_late(turn, asking, arrival, now) if late else _keep_correction(turn, asking, arrival, now)
+
+
+def _keep_late(turn: conversation.Turn, asking: Asking, arrival: _Arrival, now: datetime) -> bool:
+    """Keep what a late text answers, and only that: the survey does not go on."""
     answers = tuple(effect for effect in turn.effects if isinstance(effect, KeepAnswer | ReplaceAnswer))
     if not answers:
         return False
-    source = Source(
-        message_id=arrival.event.message_id, body=arrival.event.body, at=arrival.event.received_at, late=late
-    )
     kept = conversation.Turn(state=turn.state, effects=answers)
-    effects.apply(kept, asking, source, quiet=not arrival.safe, now=now)
-    if late:
-        items.for_follow_up(asking.follow_up, asking.clinic, Level.INFO, tags=["late"], now=now)
+    effects.apply(kept, asking, replace(arrival.source, late=True), quiet=not arrival.safe, now=now)
+    items.for_follow_up(asking.follow_up, asking.clinic, Level.INFO, tags=["late"], now=now)
     if arrival.safe:
-        _answer(arrival, patient.language, "SVC-DONE", now)
+        _answer(arrival, asking.conversation.language, "SVC-DONE", now)
+    return True
+
+
+def _keep_correction(turn: conversation.Turn, asking: Asking, arrival: _Arrival, now: datetime) -> bool:
+    """Change the last answer of a complete survey, or say its question again; anything else is no correction."""
+    if any(isinstance(effect, ForStaff) for effect in turn.effects):
+        return False
+    effects.apply(turn, asking, arrival.source, quiet=not arrival.safe, now=now)
     return True
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from clinics.core.actor import Actor
 from followup.core.lifecycle import Level, Reason
-from followup.core.notices import notice
 from followup.core.wishes import PAUSE_FOR, Wish
 from followup.models import FollowUp, Patient
 from followup.models.patient import PatientStatus
@@ -73,12 +72,19 @@ def _pause(patient: Patient, message_id: UUID | None, now: datetime) -> None:
         patient,
         patient.clinic,
         key=f"pause:{message_id or now.isoformat()}",
-        body=notice("PAUSED", patient.language, clinic=patient.clinic.short_name, day=last_day),
+        body=texts.voice_for(patient.clinic, patient.language).say(
+            "SVC-PAUSED", date=_written(last_day, patient.language)
+        ),
         purpose=Purpose.CONVERSATION,
         expires_at=now + texts.USEFUL[Purpose.CONVERSATION],
     )
     enqueue([draft], now=now)
     _read_by_a_person(patient, message_id, now, tag="paused")
+
+
+def _written(day: date, language: str) -> str:
+    """A day as people write it: month first in English, day first in Spanish."""
+    return f"{day.month}/{day.day}" if language == "en" else f"{day.day}/{day.month}"
 
 
 def _help(patient: Patient, message_id: UUID | None, now: datetime) -> None:
