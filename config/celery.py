@@ -7,6 +7,7 @@ from typing import Any
 import structlog
 from celery import Celery
 from celery.contrib.django.task import DjangoTask
+from celery.signals import beat_init
 from kombu.exceptions import OperationalError
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -39,3 +40,10 @@ class Nudge(DjangoTask):  # type: ignore[type-arg]  # generic in its stubs only
 app = Celery("followup", task_cls=Nudge)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@beat_init.connect
+def sweep_at_once(**_: Any) -> None:
+    """Let the first round of everything come at the start and not a round later, so that a restart delays nothing."""
+    for entry in app.conf.beat_schedule.values():
+        app.tasks[entry["task"]].apply_async(**entry["options"])

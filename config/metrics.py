@@ -74,9 +74,8 @@ class RowCollector(Collector):
 
     def _figures(self, queue: Queue) -> dict[str, Any]:
         rows = queue.model.objects.filter(**{f"{queue.due}__isnull": False})
-        return rows.aggregate(
-            waiting=Count("pk"), due=Count("pk", filter=Q(**{f"{queue.due}__lte": self.now})), oldest=Min(queue.due)
-        )
+        is_due = Q(**{f"{queue.due}__lte": self.now})
+        return dict(rows.aggregate(waiting=Count("pk"), due=Count("pk", filter=is_due), oldest=Min(queue.due)))
 
     def _seconds_since(self, oldest: datetime | None) -> float:
         return max(0.0, (self.now - oldest).total_seconds()) if oldest else 0.0
