@@ -1,0 +1,99 @@
+"""The conversation engine: pure functions from a survey, a state and what happened to a new state and effects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from surveys.core.conversation.replying import put_again, reply_after_end, reply_to_confirm, reply_to_open
+from surveys.core.conversation.state import STATE_FORMAT, State, UnknownStateFormat
+from surveys.core.conversation.turn import MOST_ASKED, Draft, Turn
+from surveys.core.definition.model import SurveyDefinition
+from surveys.core.replies.reading import Reading
+from surveys.core.wording import Voice
+
+__all__ = [
+    "MOST_ASKED",
+    "STATE_FORMAT",
+    "State",
+    "Turn",
+    "UnknownStateFormat",
+    "begin",
+    "expire",
+    "open_question",
+    "remind",
+    "reply",
+]
+
+
+def begin(survey: SurveyDefinition, *, voice: Voice, known: Mapping[str, Any] | None = None) -> Turn:
+    """Put the first question, in the voice's language where the survey has it.
+
+    `known` holds the patient's last readings by question key, for the confirmation of jumps, and facts that questions
+    need, such as `rostered`. Only what the survey asks for is kept.
+    """
+    wanted = {question.key for question in survey.questions} | {question.needs for question in survey.questions}
+    kept = {key: value for key, value in (known or {}).items() if key in wanted and value is not None}
+    draft = Draft(survey, State(language=survey.spoken(voice.language), known=kept), voice)
+    draft.go_on()
+    return draft.done()
+
+
+def reply(
+    survey: SurveyDefinition,
+    state: State,
+    text: str,
+    *,
+    voice: Voice,
+    now: datetime | None,
+    reading: Reading | None = None,
+    hold: bool = False,
+) -> Turn:
+    """Take a text of the patient. Any text gives a turn, never an exception.
+
+    `now` is the patient's local date and time. `reading` stands in for the reader where the value is certain already, as
+    on a form. With `hold` a value in the text is kept and the position moves on, but nothing is said: somebody is
+    looking after the patient, and `remind` puts the open question again later.
+    """
+    draft = Draft(survey, state, voice, silent=hold)
+    if state.ended:
+        reply_after_end(draft, text, now, reading)
+    elif state.confirming:
+        reply_to_confirm(draft, text, now, reading)
+    else:
+        reply_to_open(draft, text, now, reading)
+    return draft.done()
+
+
+def remind(survey: SurveyDefinition, state: State, *, voice: Voice) -> Turn:
+    """Remind of an open conversation: SVC-REMIND before the first answer, afterwards the open question itself.
+
+    The question counts as new: it may be asked again twice from here on. An ended conversation is not reminded of.
+    """
+    draft = Draft(survey, state, voice)
+    if state.ended or state.open is None:
+        if state.confirming:
+            put_again(draft)
+        return draft.done()
+    draft.set(asked={**state.asked, state.open: 0})
+    if state.answers:
+        draft.say(draft.voice.say("SVC-STILLOPEN"), "reminder")
+        put_again(draft)
+    else:
+        draft.say(draft.voice.say("SVC-REMIND"), "reminder", state.open)
+    return draft.done()
+
+
+def expire(survey: SurveyDefinition, state: State, *, voice: Voice) -> Turn:
+    """End a conversation whose time has run out; nothing is said. What was answered stays."""
+    draft = Draft(survey, state, voice)
+    if not state.ended:
+        draft.finish("partial" if state.answers else "expired")
+    return draft.done()
+
+
+def open_question(survey: SurveyDefinition, state: State) -> str | None:
+    """The key of the question that a reply is taken for now, or None."""
+    key = state.confirming[0] if state.confirming else state.open
+    return key if key is not None and any(question.key == key for question in survey.questions) else None

@@ -1,0 +1,288 @@
+"""What a reply leads to: an answer, a correction, another try, a wish, or a person who reads it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final, assert_never, cast
+
+from surveys.core import asking
+from surveys.core.conversation.labelled import labelled_answers
+from surveys.core.conversation.path import walk
+from surveys.core.conversation.turn import MOST_DETOURS, Draft
+from surveys.core.definition.model import Question
+from surveys.core.effects import OptOut, SwitchLanguage, Wish, WishKind
+from surveys.core.replies import reading as replies
+from surveys.core.replies.normalise import clean, tokenise
+from surveys.core.replies.reader import read
+from surveys.core.replies.reading import Previous, Reading, Value
+from surveys.core.replies.tokens import joined
+
+GO: Final = frozenset(
+    {"go", "ok go", "go ahead", "start", "ready", "begin", "empezar", "listo", "lista", "vamos", "si go"}
+)
+"""What SVC-REMIND asks for, and its plain equals: the open question, please."""
+WISHES: Final = frozenset({"pause", "fewer", "time_of_day"})
+PHONE_MADE: Final = frozenset({"tapback", "autoreply"})
+CONFIRMED: Final = (replies.Option("1", "Yes"),)
+"""SVC-CONFIRM offers 1 for "that is right"; a plain yes or no is understood too."""
+
+
+def reply_to_open(draft: Draft, text: str, now: datetime | None, given: Reading | None) -> None:
+    """A reply while a question is open."""
+    if draft.state.open is None:
+        draft.for_staff("no_question")
+        return
+    question = draft.survey.question(draft.state.open)
+    understood = given or _read(draft, question, text, now)
+    if understood.kind == "answer" and question.accepts(understood.value):
+        ahead = {} if given else _ahead(draft, question, text, now)
+        _take(draft, question, understood, ahead)
+    elif not _answers_otherwise(draft, question, understood):
+        react(draft, text, understood)
+
+
+def reply_to_confirm(draft: Draft, text: str, now: datetime | None, given: Reading | None) -> None:
+    """A reply to SVC-CONFIRM, which is asked once: what is neither yes, no nor a value leaves the value as it is."""
+    key = draft.state.confirming[0]
+    question = draft.survey.question(key)
+    understood = given or _read(draft, question, text, now)
+    if understood.kind not in {"answer", "reprompt", "correction", "skip"}:
+        react(draft, text, understood)
+        return
+    right = _confirms(draft, text) if given is None else None
+    draft.set(confirming=draft.state.confirming[1:])
+    if right is False:
+        draft.ask(key)
+        return
+    if right is None and not _corrects(draft, question, understood):
+        draft.for_staff("not_confirmed")
+    draft.go_on()
+
+
+def reply_after_end(draft: Draft, text: str, now: datetime | None, given: Reading | None) -> None:
+    """A text when the conversation is over: it may still correct the last answer; the rest is for a person."""
+    key = draft.state.open or (draft.state.order[-1] if draft.state.order else None)
+    question = draft.survey.question(key) if key else None
+    reopened = draft.state.open is not None
+    understood = given or _read_after_end(draft, question, text, now, reopened=reopened)
+    changes = understood.kind == "correction" or (reopened and understood.kind == "answer")
+    if question is None or not changes:
+        _react_after_end(draft, understood)
+    elif question.accepts(understood.value):
+        draft.keep(question, understood.value, "value")
+        draft.set(open=None)
+        draft.say(draft.voice.say("SVC-CHANGED"), "notice")
+        if walk(draft.survey, draft.state.answers, draft.state.known)[1] is not None:
+            draft.for_staff("correction_leaves_questions")
+    elif draft.may_ask(question.key):
+        draft.ask(question.key)
+    else:
+        draft.for_staff("change_answer")
+
+
+def react(draft: Draft, text: str, understood: Reading) -> None:
+    """A text without an answer while something is open."""
+    draft.set(detours=draft.state.detours + 1)
+    if understood.kind == "opt_out":
+        draft.effects.append(OptOut())
+        draft.finish("stopped")
+    elif understood.kind == "not_for_us":
+        _not_for_us(draft, understood)
+    elif draft.silent:
+        draft.for_staff("held")
+    elif draft.state.detours >= MOST_DETOURS:
+        draft.hand_over()
+    elif joined(tokenise(clean(text))) in GO or understood.kind == "opt_in" or understood.intent in {"undo", "back"}:
+        put_again(draft)
+    elif understood.kind in {"reprompt", "answer"}:
+        _unclear(draft)
+    else:
+        _wish(draft, understood)
+
+
+def put_again(draft: Draft) -> None:
+    """Send what is open once more."""
+    if draft.state.confirming:
+        draft.ask_to_confirm()
+    elif draft.state.open is not None:
+        draft.ask(draft.state.open)
+
+
+# -- answers ----------------------------------------------------------------------------------------------------------
+
+
+def _take(draft: Draft, question: Question, understood: Reading, ahead: dict[str, Value]) -> None:
+    """Keep the answer, and those to the next questions that the same text gives under their own names."""
+    draft.keep(question, understood.value, "text" if question.type == "text" else "value")
+    _mark_jump(draft, question, understood.value)
+    while (key := walk(draft.survey, draft.state.answers, draft.state.known)[1]) in ahead and key is not None:
+        following = draft.survey.question(key)
+        draft.keep(following, ahead[key], "value")
+        _mark_jump(draft, following, ahead[key])
+    if understood.extra or understood.intent:
+        draft.for_staff("more_than_an_answer")
+    draft.go_on()
+
+
+def _mark_jump(draft: Draft, question: Question, value: Value) -> None:
+    """A value far from the last known one is to be confirmed, once (clinical content, Q1)."""
+    last = draft.state.known.get(question.key)
+    if question.confirm_jump is None or question.key in draft.state.confirming or question.key in draft.state.jumped:
+        return
+    if _is_number(last) and _is_number(value) and abs(cast("float", value) - last) >= question.confirm_jump:
+        draft.set(confirming=(*draft.state.confirming, question.key), jumped=(*draft.state.jumped, question.key))
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _ahead(draft: Draft, question: Question, text: str, now: datetime | None) -> dict[str, Value]:
+    """Values that the text labels for questions after the open one."""
+    later = draft.survey.questions[draft.survey.position(question.key) :]
+    found = labelled_answers(later, text, draft.state.language, now)
+    return {key: value for key, value in found.items() if key != question.key}
+
+
+def _answers_otherwise(draft: Draft, question: Question, understood: Reading) -> bool:
+    """A skip, or a change of the answer before; whether it was one of them."""
+    if understood.kind == "skip":
+        draft.keep(question, None, "skipped")
+        draft.go_on()
+        return True
+    before = _before(draft, question.key)
+    if understood.kind != "correction" or before is None:
+        return False
+    draft.set(detours=draft.state.detours + 1)
+    earlier = draft.survey.question(before)
+    if not earlier.accepts(understood.value):
+        _reopen(draft, earlier, question)
+        return True
+    draft.keep(earlier, understood.value, "value")
+    draft.say(draft.voice.say("SVC-CHANGED"), "notice")
+    _go_on_after_change(draft, question.key)
+    return True
+
+
+def _go_on_after_change(draft: Draft, open_key: str) -> None:
+    """Put what is open now; the same question as before is left standing where it was put often enough."""
+    following = walk(draft.survey, draft.state.answers, draft.state.known)[1]
+    if draft.state.detours >= MOST_DETOURS:
+        draft.hand_over()
+    elif following != open_key or draft.may_ask(open_key):
+        draft.go_on()
+
+
+def _reopen(draft: Draft, earlier: Question, question: Question) -> None:
+    """Put the question before once more; its answer stands until another comes."""
+    if draft.state.detours >= MOST_DETOURS:
+        draft.hand_over()
+    elif draft.may_ask(earlier.key):
+        draft.ask(earlier.key)
+    else:
+        draft.for_staff("change_answer")
+        draft.say(draft.voice.say("SVC-FREETEXT"), "notice")
+        draft.set(open=question.key)
+
+
+def _corrects(draft: Draft, question: Question, understood: Reading) -> bool:
+    """Whether the reply gives the value that was to be confirmed, the same or another; it is kept."""
+    if understood.kind not in {"answer", "correction"} or not question.accepts(understood.value):
+        return False
+    if understood.value != draft.state.answers.get(question.key):
+        draft.keep(question, understood.value, "value")
+    return True
+
+
+def _confirms(draft: Draft, text: str) -> bool | None:
+    """Yes, no or neither, to SVC-CONFIRM."""
+    asked = replies.Question("yes_no", draft.voice.say("SVC-CONFIRM", n=""), options=CONFIRMED)
+    understood = read(asked, text, draft.state.language)
+    return bool(understood.value) if understood.kind == "answer" else None
+
+
+# -- other texts ------------------------------------------------------------------------------------------------------
+
+
+def _unclear(draft: Draft) -> None:
+    if draft.state.confirming:
+        draft.ask_to_confirm()
+    elif draft.state.open is not None:
+        draft.ask_again(draft.state.open)
+
+
+def _not_for_us(draft: Draft, understood: Reading) -> None:
+    """What a phone made itself is passed over; a wrong person must not be asked on (clinical content, C-14)."""
+    if understood.intent in PHONE_MADE:
+        return
+    draft.for_staff(understood.intent or "not_for_us")
+    if understood.intent == "wrong_person":
+        draft.effects.append(Wish("wrong_person"))
+        draft.finish("stopped")
+
+
+def _wish(draft: Draft, understood: Reading) -> None:
+    """A request about the texts themselves, or words for a person."""
+    name, _, detail = (understood.intent or "").partition(":")
+    if name == "language":
+        _switch(draft, detail)
+    elif understood.kind == "help":
+        draft.effects.append(Wish("help"))
+    elif name in WISHES:
+        draft.effects.append(Wish(cast("WishKind", name), detail))
+    else:
+        draft.for_staff(name or "free_text")
+        if draft.state.detours == 1:
+            draft.say(draft.voice.say("SVC-FREETEXT"), "notice")
+
+
+def _switch(draft: Draft, language: str) -> None:
+    """Speak the other language from the next text on; the open question is put again in it."""
+    draft.effects.append(SwitchLanguage(language))
+    if language in draft.survey.languages and language != draft.state.language:
+        draft.set(language=language)
+    put_again(draft)
+
+
+def _react_after_end(draft: Draft, understood: Reading) -> None:
+    name, _, detail = (understood.intent or "").partition(":")
+    if understood.kind == "opt_out":
+        draft.effects.append(OptOut())
+    elif name == "language":
+        draft.effects.append(SwitchLanguage(detail))
+    elif name in WISHES or understood.kind == "help":
+        draft.effects.append(Wish(cast("WishKind", name or "help"), detail))
+    elif name not in PHONE_MADE:
+        draft.for_staff(name or "after_the_end")
+
+
+# -- reading ----------------------------------------------------------------------------------------------------------
+
+
+def _read(draft: Draft, question: Question, text: str, now: datetime | None) -> Reading:
+    language = draft.state.language
+    before = _before(draft, question.key)
+    previous = _previous(draft, before) if before else None
+    return read(question.for_reader(language), text, language, now=now, previous=previous)
+
+
+def _read_after_end(
+    draft: Draft, question: Question | None, text: str, now: datetime | None, *, reopened: bool
+) -> Reading:
+    language = draft.state.language
+    if question is not None and reopened:
+        return read(question.for_reader(language), text, language, now=now)
+    previous = _previous(draft, question.key) if question else None
+    return read(None, text, language, now=now, previous=previous)
+
+
+def _before(draft: Draft, key: str) -> str | None:
+    """The answer that a correction is about: the one given last before the open question."""
+    order = draft.state.order
+    earlier = order[: order.index(key)] if key in order else order
+    return earlier[-1] if earlier else None
+
+
+def _previous(draft: Draft, key: str) -> Previous:
+    question = draft.survey.question(key).for_reader(draft.state.language)
+    return Previous(question, draft.state.answers.get(key))
