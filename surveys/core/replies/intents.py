@@ -116,7 +116,14 @@ def _beside_a_value(tokens: Tokens) -> bool:
 
 def _in_free_words(tokens: Tokens) -> bool:
     matches = phrases("opt_out_phrases").all(tokens)
-    return any(not _guarded(tokens, match) for match in matches)
+    return any(not _guarded(tokens, match) and not _begs(tokens, match) for match in matches)
+
+
+def _begs(tokens: Tokens, match: Match) -> bool:
+    """A plea to end the pain, not the messages: the sentence speaks of pain and the wording of no message."""
+    start, end = _sentence_around(tokens, match)
+    about = {token.text for token in tokens[match.start : match.end]}
+    return _plea(tokens[start:end]) and not about & (LEXICON.words("message_nouns") | LEXICON.words("message_nouns_es"))
 
 
 def _guarded(tokens: Tokens, match: Match) -> bool:

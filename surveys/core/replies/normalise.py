@@ -26,7 +26,10 @@ def clean(text: str) -> str:
     glyphs = "".join(_digit_glyph(char) for char in text)
     folded = unicodedata.normalize("NFKC", glyphs).translate(_APOSTROPHES)
     kept = (char for char in folded if char in "\n\t\r" or unicodedata.category(char) not in {"Cf", "Cc", "Cs", "Co", "Cn"})
-    return "".join(kept).replace("\u20e3", "").replace("\ufe0f", "")
+    return _LEADING_POINT.sub("0.", "".join(kept).replace("\u20e3", "").replace("\ufe0f", ""))
+
+
+_LEADING_POINT = re.compile(r"(?<![\w.,])\.(?=\d)")
 
 
 def _digit_glyph(char: str) -> str:

@@ -108,7 +108,7 @@ def _outcome(question: Question, reply: Stripped, language: str, now: datetime |
         case "scale" | "number":
             return read_quantity(question, reply, language)
         case "yes_no":
-            return read_yes_no(question, reply)
+            return read_yes_no(question, reply, language)
         case "single_choice":
             return read_single(question, reply, language)
         case "multi_choice":

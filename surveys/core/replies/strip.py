@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from surveys.core.replies.lexicon import LEXICON
 from surveys.core.replies.normalise import clean, tokenise
 from surveys.core.replies.phrases import phrases
 from surveys.core.replies.reading import Question
@@ -40,7 +41,7 @@ class Stripped:
 
 def strip(text: str, question: Question | None) -> Stripped:
     """The reply without what its phone, its writer's habits or our own prompt added."""
-    body = _without_footer(clean(text)).strip()
+    body = _without_footer(clean(text), question).strip()
     quoted_away, echoed = _without_quotes(body, question)
     tokens = tokenise(quoted_away)
     shorter = _without_echo(tokens, question)
@@ -50,18 +51,22 @@ def strip(text: str, question: Question | None) -> Stripped:
     return Stripped(body, tokens, echoed, top)
 
 
-def _without_footer(text: str) -> str:
+def _without_footer(text: str, question: Question | None) -> str:
     footer = _FOOTER.search(text)
     body = text[: footer.start()] if footer else text
     signed = _SIGN_OFF.search(body, max(0, len(body) - 60))
-    if signed and body[: signed.start()].strip() and "\n" in signed.group() + footer_mark(signed.group()):
+    if signed and body[: signed.start()].strip() and _is_name(signed.group(), question):
         body = body[: signed.start()]
     return body
 
 
-def footer_mark(sign_off: str) -> str:
-    """A dash before the name counts like a line of its own."""
-    return "\n" if sign_off.strip()[:1] in {"-", "~"} else ""
+def _is_name(sign_off: str, question: Question | None) -> bool:
+    """A name after a dash, or on a line of its own under an answer that is not free text, and no word that could answer."""
+    if question is not None and question.type == "text" and sign_off.strip()[:1] not in {"-", "~"}:
+        return False
+    words = {token.text for token in tokenise(sign_off)}
+    labels = {token.text for option in question.options for token in tokenise(clean(option.label))} if question else set()
+    return not words & (LEXICON.known_words | labels)
 
 
 def _without_quotes(text: str, question: Question | None) -> tuple[str, bool]:

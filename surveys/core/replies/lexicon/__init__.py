@@ -20,6 +20,7 @@ class Lexicon:
 
     def __init__(self, by_language: dict[str, dict[str, str]]) -> None:
         self._by_language = by_language
+        self._names: dict[str, tuple[str, ...]] = {}
         self.languages = tuple(sorted(by_language))
         self._lines: dict[tuple[str, str | None], tuple[str, ...]] = {}
         for name in self.names(""):
@@ -27,6 +28,7 @@ class Lexicon:
                 self._lines[name, language] = _lines_of(by_language[language].get(name, ""))
             self._lines[name, None] = tuple(line for each in self.languages for line in self._lines[name, each])
         self._words = {key: frozenset(" ".join(lines).split()) for key, lines in self._lines.items()}
+        self._unions: dict[str, frozenset[str]] = {}
         self.contractions = {line.split()[0]: (line.split()[1], line.split()[2]) for line in self.lines("contractions")}
         self.short_forms = dict(_pairs(self.lines("short_forms")))
         self.known_words = frozenset(word for words in self._words.values() for word in words if word.isalpha())
@@ -51,9 +53,18 @@ class Lexicon:
         """A list whose lines are a target and the forms that stand for it, as form -> target."""
         return dict(_pairs(self.lines(name)))
 
+    def union(self, prefix: str) -> frozenset[str]:
+        """The words of all lists whose names begin with a prefix."""
+        if prefix not in self._unions:
+            self._unions[prefix] = frozenset(word for name in self.names(prefix) for word in self.words(name))
+        return self._unions[prefix]
+
     def names(self, prefix: str) -> tuple[str, ...]:
         """The names of all lists that begin with a prefix."""
-        return tuple(sorted({name for lists in self._by_language.values() for name in lists if name.startswith(prefix)}))
+        if prefix not in self._names:
+            every = {name for lists in self._by_language.values() for name in lists}
+            self._names[prefix] = tuple(sorted(name for name in every if name.startswith(prefix)))
+        return self._names[prefix]
 
 
 def _lines_of(block: str) -> tuple[str, ...]:

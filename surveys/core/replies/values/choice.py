@@ -19,6 +19,7 @@ def read_single(question: Question, reply: Stripped, language: str) -> Outcome:
     tokens = spelled_label(question, reply.tokens)
     hits, foreign = _all_hits(question, tokens, language)
     hits, tokens = _after_self_correction(tokens, hits)
+    hits = _without_denying_no(tokens, hits)
     if foreign and not any(hit.by == "label" and not hit.denied for hit in hits):
         return unclear("A number that is none of the options, or no code.")
     chosen = {hit.code for hit in hits if not hit.denied}
@@ -30,6 +31,13 @@ def read_single(question: Question, reply: Stripped, language: str) -> Outcome:
     if _half_hearted(tokens, hits):
         return unclear("An option that is only nearly meant.")
     return found(code, "One option by its code, its label or a plain equal.", extra=_says_more(tokens, hits), confidence=0.96)
+
+
+def _without_denying_no(tokens: Tokens, hits: list[Hit]) -> list[Hit]:
+    """A label "No" that only denies the word after it ("no tan grave") is not chosen."""
+    if not any(hit.denied for hit in hits):
+        return hits
+    return [hit for hit in hits if hit.denied or tokens[hit.start].text not in LEXICON.words("denial")]
 
 
 def _all_hits(question: Question, tokens: Tokens, language: str) -> tuple[list[Hit], bool]:
@@ -115,6 +123,8 @@ def _chosen(question: Question, tokens: Tokens, hits: list[Hit]) -> Outcome:
     denied = {hit.code for hit in hits if hit.denied}
     if not wanted:
         return unclear("Only denials; the rest is unknown." if denied else "No option that could be recorded.", tried=bool(hits))
+    if any(token.text in {"or", "o"} for earlier, later in _neighbours(hits) for token in tokens[earlier.end : later.start]):
+        return unclear("Either of several options.")
     if wanted & denied or (none_code in wanted and len(wanted) > 1):
         return unclear("The items contradict each other.")
     if _uncertain(tokens, hits) or _trailing_denial(tokens, hits):
@@ -195,6 +205,12 @@ def _uncertain(tokens: Tokens, hits: list[Hit]) -> bool:
         token.text in LEXICON.words("item_doubt") or (token.text in {"think", "guess", "creo"} and place > first)
         for place, token in enumerate(tokens)
     ) or any(match.start >= 0 for match in phrases("dont_know").all(tokens))
+
+
+def _neighbours(hits: list[Hit]) -> list[tuple[Hit, Hit]]:
+    """Each wanted option with the next wanted one."""
+    wanted = sorted((hit for hit in hits if not hit.denied), key=lambda hit: hit.start)
+    return list(zip(wanted, wanted[1:], strict=False))
 
 
 def _trailing_denial(tokens: Tokens, hits: list[Hit]) -> bool:

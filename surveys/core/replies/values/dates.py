@@ -35,7 +35,7 @@ def read_date(question: Question, reply: Stripped, language: str, now: datetime 
         return unclear("The day of the reply is not known.")
     tokens = reply.tokens
     inside = {place for each in _all_days(tokens, question, language, now) for place in range(each.start, each.end)}
-    if any(match.start not in inside for match in phrases("date_vague").all(tokens)):
+    if any(match.start not in inside or match.end - 1 not in inside for match in phrases("date_vague").all(tokens)):
         return unclear("Before, after, last, next or some time ago.")
     named = _after_self_correction(tokens, _all_days(tokens, question, language, now))
     days = {each.day for each in named}
@@ -171,6 +171,8 @@ class _Days:
         number, end, marked = self._day_number(place)
         before = self._word(place - 1) if place else ""
         spanish = before in {"el", "dia"} and self._word(end) not in LEXICON.words("unit_time")
+        bare = before in LEXICON.pairs("weekdays") and not self._tokens[place].gap and end - place == 1
+        marked = marked or (bare and self._word(end) not in LEXICON.words("unit_time") | {"am", "pm", ":", "-", "/", "o", "or"})
         if number is None or not (marked or spanish) or self._direction is None:
             return None
         if self._word(end) in LEXICON.words("months") or not 1 <= number <= 31:

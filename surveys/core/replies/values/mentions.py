@@ -109,6 +109,9 @@ def _spoken(tokens: Tokens, place: int, language: str) -> Mention | None:
 
 def _run(tokens: Tokens, place: int, language: str) -> Mention | None:
     words = _number_words(language)
+    stem = tokens[place].text.removesuffix("ish")
+    if stem != tokens[place].text and stem in words:
+        return Mention(place, place + 1, float(text2num(stem, language)), "words")
     first = _spellings().get(tokens[place].text, tokens[place].text)
     if tokens[place].text not in words and _strip(first) not in words:
         return None
@@ -131,7 +134,7 @@ def _is_pronoun(tokens: Tokens, place: int) -> bool:
     before = tokens[place - 1].text if place and not tokens[place].gap else ""
     following = tokens[place + 1] if place + 1 < len(tokens) and not tokens[place + 1].gap else None
     if before in LEXICON.words("one_not_after"):
-        return True
+        return not (before == "the" and place > 1 and tokens[place - 2].text in {"just", "only"})
     return following is not None and (following.kind == "number" or following.text in LEXICON.words("one_not_before"))
 
 

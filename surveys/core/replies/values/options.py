@@ -37,6 +37,7 @@ class Vocabulary:
     shared: dict[str, frozenset[str]]
     codes: dict[str, str]
     none_code: str | None
+    single: bool
 
 
 @lru_cache(maxsize=512)
@@ -57,6 +58,7 @@ def vocabulary_of(question: Question) -> Vocabulary:
         shared=_shared_words(question),
         codes={_folded_code(option.code): option.code for option in question.options},
         none_code=_none_code(question),
+        single=question.type == "single_choice",
     )
 
 
@@ -247,7 +249,7 @@ def _number_verdict(tokens: Tokens, start: int, end: int) -> str:
     """free, other (it counts something) or poison (a score or a fraction where a code is asked)."""
     after = tokens[end] if end < len(tokens) and not tokens[end].gap else None
     before = tokens[start - 1] if start and not tokens[start].gap else None
-    units = {word for name in LEXICON.names("unit_") for word in LEXICON.words(name)} - {"x", "times"}
+    units = LEXICON.union("unit_") - {"x", "times"}
     if after is not None:
         if after.text in units or (after.text in {"x", "times"}) or (after.glued and after.kind == "word"):
             return "other"
@@ -260,7 +262,7 @@ def _number_verdict(tokens: Tokens, start: int, end: int) -> str:
     if before is not None:
         if before.text == "-" and tokens[start].glued and not before.glued:
             return "poison"
-        if before.text in LEXICON.words("takers") - LEXICON.words("code_words") and before.text not in {"the", "la", "el", "for"}:
+        if before.text in LEXICON.words("takers") - LEXICON.words("code_words") - LEXICON.words("code_leads"):
             return "other"
         if before.kind == "word" and tokens[start].glued and before.text not in LEXICON.words("code_words"):
             return "other"
@@ -276,7 +278,7 @@ def _scored(tokens: Tokens, start: int) -> bool:
     for place in range(start - 1, max(-1, start - 5), -1):
         if tokens[place + 1].gap:
             return False
-        if any(tokens[place].text in LEXICON.words(name) for name in LEXICON.names("topic_")):
+        if tokens[place].text in LEXICON.union("topic_"):
             return True
     return False
 
@@ -309,7 +311,7 @@ def _letter_stands(tokens: Tokens, place: int, vocabulary: Vocabulary) -> bool:
         return free_before and free_after and not others
     if not free_after and after is not None:
         following = label_at(vocabulary, tokens, place + 1)
-        return following is not None and vocabulary.codes[token.text] == following and token.text != "a"
+        return following is not None and free_before and (token.text != "a" or vocabulary.single)
     return free_before and free_after
 
 
@@ -324,6 +326,8 @@ def place_hits(question: Question, tokens: Tokens) -> list[Hit]:
     hits = []
     for place, token in enumerate(tokens):
         position = ordinals.get(token.text)
+        if token.kind == "number" and place + 1 < len(tokens) and tokens[place + 1].text in {"st", "nd", "rd", "th"}:
+            position = token.text
         if token.text in LEXICON.words("last_words"):
             position = str(len(question.options))
         if position is None or not position.isdecimal() or not _place_stands(tokens, place):
@@ -335,9 +339,11 @@ def place_hits(question: Question, tokens: Tokens) -> list[Hit]:
 
 def _place_stands(tokens: Tokens, place: int) -> bool:
     """An ordinal with "one", "option" or nothing behind it, and an article or nothing before it."""
-    if tokens[place].kind == "number":
+    if tokens[place].kind == "number" and not (place + 1 < len(tokens) and tokens[place + 1].text in {"st", "nd", "rd", "th"}):
         return False
+    place += tokens[place].kind == "number"
     after = tokens[place + 1] if place + 1 < len(tokens) and not tokens[place + 1].gap else None
-    before = tokens[place - 1] if place and not tokens[place].gap else None
+    start = place - (tokens[place].text in {"st", "nd", "rd", "th"})
+    before = tokens[start - 1] if start and not tokens[start].gap else None
     free_after = after is None or after.text in {"one", "option", "choice", "answer", "opcion", "respuesta", "please", "on", "and", "y"}
     return free_after and (before is None or before.text in {"the", "la", "el", "option", "number", "opcion", "and", "y", "say", "id", "its"})

@@ -17,6 +17,10 @@ from surveys.core.replies.values.roles import DENIED, FREE, POISON, UNSURE, Judg
 from surveys.core.replies.values.segments import clause_at, clauses, is_only, time_phrases
 
 
+MOST_NUMBERS = 12
+"""A text with more numbers than this is no answer to one question."""
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A number that may be the answer, and the moment it is said to be about ("" where nothing is said)."""
@@ -30,6 +34,8 @@ def read_quantity(question: Question, reply: Stripped, language: str) -> Outcome
     """The value of a scale or number question, or why there is none."""
     tokens = reply.tokens
     mentions = find_mentions(tokens, language)
+    if len(mentions) > MOST_NUMBERS:
+        return unclear("Too many numbers to be an answer.", tried=False)
     judged = Judge(tokens, mentions, question).judge_all()
     if reply.scale_top is not None and reply.scale_top != question.max:
         return unclear("The reply names a different scale.")
@@ -69,6 +75,9 @@ def _choose(question: Question, reply: Stripped, free: list[Judged], judged: lis
         fitting = _said_of_now(fitting)
     if len({each.judged.mention.value for each in fitting}) > 1:
         return unclear("Several different values and nothing that singles one out.")
+    if question.type == "number" and focus.moment == "span" and len(candidates) > 1 and not _asked_by_name(fitting, focus):
+        if not _repeated(tokens, candidates):
+            return unclear("Several counts; adding them up would be a guess.")
     if question.type == "number" and len(fitting) > 1 and not _repeated(tokens, fitting):
         return unclear("Several counts; adding them up would be a guess.")
     chosen = fitting[0].judged
@@ -82,6 +91,11 @@ def _said_of_now(fitting: list[Candidate]) -> list[Candidate]:
     current = [each for each in fitting if each.when == "now"]
     others = [each for each in fitting if each.when != "now"]
     return current if current and all(each.when for each in others) else fitting
+
+
+def _asked_by_name(fitting: list[Candidate], focus: Focus) -> bool:
+    """The number is said of the very day the prompt names ("yesterday")."""
+    return all(each.words and {word for word in each.words if len(word) > 2} <= focus.words for each in fitting)
 
 
 def _doubt(question: Question, tokens: Tokens, chosen: Judged, focus: Focus) -> Outcome | None:
@@ -114,7 +128,7 @@ def _repeated(tokens: Tokens, fitting: list[Candidate]) -> bool:
     between = tokens[first.mention.end : last.mention.start]
     after = tokens[last.end :]
     known = LEXICON.words("filler") | LEXICON.words("hedge") | LEXICON.words("copula")
-    units = {word for name in LEXICON.names("unit_") for word in LEXICON.words(name)}
+    units = LEXICON.union("unit_")
     return all(token.text in known | units for token in (*between, *after)) and not any(each.when for each in fitting)
 
 
@@ -127,6 +141,8 @@ def _with_moments(tokens: Tokens, free: list[Judged], judged: list[Judged]) -> l
     covered = {place for match in matches for place in range(match.start, match.end)}
     owners: dict[int, list[Match]] = {}
     for match in matches:
+        if match.start and tokens[match.start - 1].text in {"since", "desde"}:
+            continue
         owner = _owner(tokens, match, spans, covered, judged)
         if owner is not None:
             owners.setdefault(owner.mention.start, []).append(match)
@@ -166,8 +182,17 @@ _ORDER = ("now", "future", "past", "usual", "part")
 def _candidate(tokens: Tokens, judged: Judged, matches: list[Match]) -> Candidate:
     names = {match.label.removesuffix("_phrases") for match in matches}
     when = next((name for name in _ORDER if name in names), "")
+    if when == "now" and "past" in names and _only_trails(tokens, judged, matches):
+        when = "past"
     words = tuple(token.text for match in matches for token in tokens[match.start : match.end])
     return Candidate(judged, when, words)
+
+
+def _only_trails(tokens: Tokens, judged: Judged, matches: list[Match]) -> bool:
+    """ "was 7 now better": the now begins what follows and is not about the number."""
+    was = any(tokens[match.start].text in LEXICON.words("was_words") for match in matches)
+    bare = [match for match in matches if tokens[match.start].text in {"now", "ahora", "ya"} and match.start >= judged.end]
+    return was and bool(bare) and all(match.end < len(tokens) and not tokens[match.end].gap for match in bare)
 
 
 def _fits(candidate: Candidate, focus: Focus) -> bool:
@@ -212,10 +237,10 @@ def _without_figures(question: Question, tokens: Tokens, judged: list[Judged], l
     if len(labels) == 1 and not any(each.role == DENIED for each in judged):
         (value,) = labels
         return _checked(question, value, Stripped("", (), echoed=False), None)
-    if judged:
-        return unclear("The number belongs to something else.")
     if focus_of(question).counts and _says_none(question, tokens):
         return _checked(question, 0.0, Stripped("", (), echoed=False), None)
+    if judged:
+        return unclear("The number belongs to something else.")
     content = [token for token in tokens if token.kind == "word" and token.text not in LEXICON.words("filler")]
     if len(content) == 1:
         value = fuzzy_value(content[0].text, language)

@@ -39,6 +39,7 @@ class Judge:
     mentions: tuple[Mention, ...]
     question: Question
     denominators: set[int] = field(default_factory=set)
+    found: dict[str, list[Match]] = field(default_factory=dict)
 
     @cached_property
     def focus(self) -> Focus:
@@ -68,6 +69,8 @@ class Judge:
     def _judge(self, mention: Mention) -> Judged:
         if mention.value is None:
             return Judged(mention, OTHER, mention.end, "a clock time or date")
+        if mention.form == "counting" and self.question.type == "scale" and mention.value < 3:
+            return Judged(mention, OTHER, mention.end, "once or twice counts something else")
         end, verdict = self._right(mention)
         if verdict is None:
             verdict = self._left(mention)
@@ -76,6 +79,8 @@ class Judge:
             topic = self._label(mention, end)
         if topic is not None and topic not in self.focus.topics:
             role, why = OTHER, "labelled for something else"
+        if topic in LEXICON.words("score_topics") and self.question.type == "number" and not self._has_unit(mention, end):
+            role, why = OTHER, "a score beside a count"
         aspect = self._aspect(mention)
         if aspect and self.question.type == "scale" and aspect not in self.focus.aspects:
             role, why = OTHER, "the worst, the best or the average, which was not asked"
@@ -121,7 +126,9 @@ class Judge:
         return self._skip(place, name) > place
 
     def _found(self, name: str) -> list[Match]:
-        return phrases(name).all(self.tokens)
+        if name not in self.found:
+            self.found[name] = phrases(name).all(self.tokens)
+        return self.found[name]
 
     def _out_of(self, mention: Mention) -> tuple[int, tuple[str, str, str | None] | None]:
         """N/10, "N out of 10": the second number is the length of the scale."""
@@ -137,6 +144,8 @@ class Judge:
         if second.value == self.question.max and mention.value is not None:
             self.denominators.add(second.start)
             return second.end, None
+        if self.tokens[mention.end].text in {"in", "on", "over", "from"}:
+            return mention.end, None
         return mention.end, (POISON, "a different scale or a fraction", None)
 
     def _glued_letters(self, mention: Mention, end: int) -> tuple[int, tuple[str, str, str | None] | None]:
@@ -167,7 +176,7 @@ class Judge:
             behind = self._token(end + 1)
             differs = behind is not None and behind.text in LEXICON.words("comparative")
             return end + 1, (POISON, "a difference, not a score", None) if differs else None
-        if token.text in LEXICON.words("comparative"):
+        if token.text in LEXICON.words("comparative") and not self._starts(end, "hedge_after"):
             return end, (POISON, "a difference, not a score", None)
         if self._is_unit(token.text) and not (token.text in {"x", "h"} and not token.glued):
             return end, (OTHER, "counts something else", None)
@@ -196,8 +205,11 @@ class Judge:
         )
         return place, (POISON, "a half after its unit", None) if half else None
 
+    def _has_unit(self, mention: Mention, end: int) -> bool:
+        return any(each.text in self.focus.units for each in self.tokens[mention.end : max(end, mention.end + 1)])
+
     def _is_unit(self, word: str) -> bool:
-        return any(word in LEXICON.words(name) for name in LEXICON.names("unit_"))
+        return word in LEXICON.union("unit_")
 
     def _rate(self, end: int) -> bool:
         """ "2 every 6 hours", "3 a day"."""
@@ -217,7 +229,7 @@ class Judge:
         while (following := self._token(place)) and following.text in LEXICON.words("article") | LEXICON.words("hedge"):
             place += 1
         second = self._mention_at(place) if self._token(place) else None
-        if second is None:
+        if second is None or second.value == mention.value:
             return None
         behind = self.tokens[second.end] if second.end < len(self.tokens) else None
         if behind and not behind.gap and self._is_unit(behind.text) and behind.text not in self.focus.units | {"points"}:
@@ -229,6 +241,8 @@ class Judge:
         if token is None or token.kind != "word" or self._mention_at(end):
             return (POISON, "only a bound", None) if token and token.text == "+" else None
         topic = self._topic(token.text)
+        if topic and self.tokens[mention.start].text in {"one", "una", "uno"}:
+            return OTHER, "counts something else", None
         if topic:
             return (FREE, "labelled", topic) if self._left_free(mention) else None
         if token.text in {"of", "de"} and self.question.type == "scale":
@@ -274,7 +288,8 @@ class Judge:
     def _minus(self, mention: Mention) -> tuple[str, str, str | None] | None:
         start = mention.start
         minus = self.tokens[start - 1]
-        if start >= 2 and not minus.gap and any(each.end == start - 1 for each in self.mentions):
+        value = next(each.value for each in self.mentions if each.start == start)
+        if start >= 2 and not minus.gap and any(each.end == start - 1 and each.value != value for each in self.mentions):
             return POISON, "a range or an either-or", None
         negative = self.tokens[start].glued and not minus.glued
         return (POISON, "a negative number", None) if negative else None
@@ -289,6 +304,8 @@ class Judge:
 
     def _word_before(self, start: int) -> tuple[str, str, str | None] | None:
         place, article = start - 1, False
+        if self.tokens[start - 1].text == "las":
+            return OTHER, "an hour", None
         skip = LEXICON.words("article") | LEXICON.words("hedge") | {"#", "=", "~", "*", "s"}
         while place >= 0 and self.tokens[place].text in skip:
             article = article or self.tokens[place].text in {"a", "an", "un", "una", "como"}
@@ -312,7 +329,7 @@ class Judge:
         return self._judge_word(word, value, article=article)
 
     def _is_aspect(self, word: str) -> bool:
-        return any(word in LEXICON.words(name) for name in LEXICON.names("aspect_"))
+        return word in LEXICON.union("aspect_")
 
     def _in_condition(self, place: int) -> bool:
         """ "before meds 4 now": the word before the number ends a phrase about another thing."""
@@ -361,6 +378,8 @@ class Judge:
 
     def _topic(self, word: str) -> str | None:
         """The topic a word names; a word that names several is taken for the one asked about."""
+        if word not in LEXICON.union("topic_"):
+            return None
         named = [topic for topic in LEXICON.names("topic_") if word in LEXICON.words(topic)]
         fitting = [topic for topic in named if topic in self.focus.topics]
         return (fitting or named or [None])[0]
@@ -381,17 +400,29 @@ class Judge:
 
     def _label(self, mention: Mention, end: int) -> str | None:
         """The nearest topic word before the number in its clause, or just after it ("8 for mood")."""
+        if self._labels_trail and (trailing := self._trailing_label(mention, end)):
+            return trailing
         for place in range(mention.start - 1, -1, -1):
             if any(each.start <= place < each.end for each in self.mentions):
                 break
             topic = self._topic(self.tokens[place].text)
-            if topic:
+            if topic and not self._in_condition(place):
                 return topic
-            if self.tokens[place].gap == ".":
+            if self.tokens[place].gap == "." or self.tokens[place].text in LEXICON.words("clause_openers"):
                 break
             if self.tokens[place].gap and not (self.tokens[mention.start].gap and place == mention.start - 1):
                 break
+        return self._trailing_label(mention, end)
+
+    @cached_property
+    def _labels_trail(self) -> bool:
+        """Whether labels stand behind their numbers here ("5/10 pain 8/10 anxiety")."""
+        return not any(self._topic(token.text) for token in self.tokens[: self.mentions[0].start])
+
+    def _trailing_label(self, mention: Mention, end: int) -> str | None:
         following = self._token(end)
+        if following and end > mention.end and (direct := self._topic(following.text)):
+            return direct
         if following and following.text in {"for", "on", "en", "de", "para"} and (behind := self._token(end + 1)):
             return self._topic(behind.text)
         return None

@@ -71,10 +71,18 @@ def _all_times(tokens: Tokens, language: str) -> list[tuple[int, int | None]]:
     clocks = _clocks(tokens, language)
     times: list[tuple[int, int | None]] = []
     for clock in clocks:
+        if _counted_at(tokens, clock):
+            continue
         beside = next((value for place, value in named if abs(place - clock.end) <= 1 and clock.hour == 12), None)
         times.append((clock.start, beside if beside is not None else _minutes(tokens, clock)))
     twelve = any(clock.hour == 12 for clock in clocks)
     return sorted(times + ([] if twelve and named else named), key=lambda each: each[0])
+
+
+def _counted_at(tokens: Tokens, clock: Clock) -> bool:
+    """ "2 at 9pm": a bare number right before the time is a count."""
+    behind = [token.text for token in tokens[clock.end : clock.end + 2]]
+    return clock.end - clock.start == 1 and ((behind[:1] == ["at"] and behind[1:2] != ["night"]) or behind == ["a", "las"]) and tokens[clock.start].text.isdecimal()
 
 
 def _clocks(tokens: Tokens, language: str) -> list[Clock]:
@@ -137,7 +145,7 @@ def _counts(tokens: Tokens, start: int, end: int) -> bool:
     following = tokens[end] if end < len(tokens) and not tokens[end].gap else None
     if following is None or following.text in LEXICON.words("hours_words") | LEXICON.words("oclock"):
         return False
-    units = {word for name in LEXICON.names("unit_") for word in LEXICON.words(name)} - {"am", "pm", "oclock", "h", "p.m", "a.m"}
+    units = LEXICON.union("unit_") - {"am", "pm", "oclock", "h", "p.m", "a.m"}
     return following.text in units or following.text in {"/", "of", "th", "st", "nd", "rd", "%"} or (
         following.kind == "word" and following.text not in LEXICON.words("right_ok") | LEXICON.words("filler") | LEXICON.words("time_right")
     )

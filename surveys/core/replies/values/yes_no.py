@@ -10,19 +10,20 @@ from surveys.core.replies.phrases import Match, PhraseSet, phrases
 from surveys.core.replies.reading import Question
 from surveys.core.replies.strip import Stripped
 from surveys.core.replies.tokens import Tokens
+from surveys.core.replies.values.mentions import find_mentions
 from surveys.core.replies.values.outcome import Outcome, found, unclear
 
 _STRONG = {"affirm": True, "deny": False, "fact_yes": True, "fact_no": False}
 
 
-def read_yes_no(question: Question, reply: Stripped) -> Outcome:
+def read_yes_no(question: Question, reply: Stripped, language: str) -> Outcome:
     """True or false where the whole text is of one mind."""
     tokens = reply.tokens
     signs = _signs(question, tokens)
     signs = _after_self_correction(tokens, signs)
     words = {_STRONG[match.label] for match in signs if match.label in _STRONG}
     neither = [match for match in signs if match.label == "neither"]
-    code = _code(question, tokens)
+    code = _code(question, tokens, language)
     if code is not None:
         words |= {code}
     if len(words) != 1:
@@ -43,15 +44,22 @@ def _signs(question: Question, tokens: Tokens) -> list[Match]:
     for match in matches:
         if not kept or match.start >= kept[-1].end:
             kept.append(match)
-        elif match.end > kept[-1].end and match.label.startswith("fact"):
-            kept[-1] = match
-    return [match for match in kept if match.label != "not_a_sign" and not _buried(tokens, match)]
+    return [match for match in kept if match.label != "not_a_sign" and not _buried(tokens, match) and not _with_accent(tokens, match)]
+
+
+def _with_accent(tokens: Tokens, match: Match) -> bool:
+    """ "sí me dieron" says yes where "si me" would be a condition."""
+    return match.label == "neither" and tokens[match.start].text == "si" and "í" in tokens[match.start].raw.lower()
 
 
 def _buried(tokens: Tokens, match: Match) -> bool:
     """A single yes or no counts at the start of a clause; further in it belongs to something else ("there is no way")."""
     if match.label not in {"affirm", "deny"} or match.end - match.start > 1 or match.end == len(tokens):
         return False
+    if tokens[match.start].text in {"no", "nothing", "never", "nada"} and not tokens[match.end].gap and tokens[match.end].kind == "word":
+        known = LEXICON.words("filler") | LEXICON.words("no_next") | LEXICON.words("clause_openers") | LEXICON.words("after_echo")
+        if tokens[match.end].text not in known:
+            return True
     place = match.start
     while place > 0 and not tokens[place].gap and tokens[place].text not in LEXICON.words("clause_openers"):
         place -= 1
@@ -95,15 +103,18 @@ def _taken_back(tokens: Tokens, signs: list[Match], neither: list[Match], *, val
     return bool(neither) or any(match.start > first for match in exception)
 
 
-def _code(question: Question, tokens: Tokens) -> bool | None:
+def _code(question: Question, tokens: Tokens, language: str) -> bool | None:
     """A number or letter that the prompt offered, standing free."""
     if not question.options:
         return None
     offered = {option.code.casefold(): _polarity(option.label) for option in question.options}
-    for place, token in enumerate(tokens):
-        if token.text in offered and _stands_free(tokens, place):
-            return offered[token.text]
-    return None
+    named = {mention.start: str(int(mention.value)) for mention in find_mentions(tokens, language) if mention.value is not None}
+    meant = {
+        offered[named.get(place, token.text)]
+        for place, token in enumerate(tokens)
+        if named.get(place, token.text) in offered and _stands_free(tokens, place)
+    }
+    return meant.pop() if len(meant) == 1 else None
 
 
 def _polarity(label: str) -> bool | None:
@@ -113,6 +124,7 @@ def _polarity(label: str) -> bool | None:
 
 def _stands_free(tokens: Tokens, place: int) -> bool:
     known = LEXICON.words("filler") | LEXICON.words("code_words") | {"=", "#", "-", "yes", "no", "si"}
+    known -= {"of", "de", "had", "have", "at", "for"}
     before = tokens[place - 1] if place and not tokens[place].gap else None
     after = tokens[place + 1] if place + 1 < len(tokens) and not tokens[place + 1].gap else None
     return all(each is None or each.text in known or each.kind == "emoji" for each in (before, after))
