@@ -1,0 +1,1 @@
+"""A programme in virtual time: scripted patients answer the real operations, months pass in seconds."""
