@@ -15,8 +15,8 @@ def var_folder() -> Path:
     """Return the folder for data, which git ignores; FOLLOWUP_VAR names another one. Raise Refusal if it cannot be."""
     folder = Path(os.environ.get("FOLLOWUP_VAR") or BASE / "var").resolve()
     try:
-        (folder / "log").mkdir(parents=True, exist_ok=True)
-        folder.chmod(0o700)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (folder / "log").mkdir(exist_ok=True)
         probe = folder / ".writable"
         probe.touch()
         probe.unlink()

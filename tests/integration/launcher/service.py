@@ -6,7 +6,9 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,8 +50,16 @@ class Service:
     def status(self, path: str) -> int:
         """Return the status code of a page."""
         direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with direct.open(f"http://127.0.0.1:{self.port}{path}", timeout=20) as answer:
-            return int(answer.status)
+        try:
+            with direct.open(f"http://127.0.0.1:{self.port}{path}", timeout=20) as answer:
+                return int(answer.status)
+        except urllib.error.HTTPError as error:
+            error.close()
+            return error.code
+
+    def becomes_ready(self) -> bool:
+        """Wait until every part is well; False when one still is not after SETTLE_SECONDS."""
+        return holds_soon(lambda: self.status("/readyz") == 200)
 
     def manage(self, *arguments: str) -> str:
         """Return what a command says that is typed beside the service, with no setting at all."""
@@ -100,8 +110,13 @@ def start(folder: Path, **changes: str) -> Service:
 
 def nothing_is_left_of(folder: Path) -> bool:
     """Wait until no process works in or with `folder`; False when one still does after SETTLE_SECONDS."""
+    return holds_soon(lambda: not _processes_of(folder))
+
+
+def holds_soon(condition: Callable[[], bool]) -> bool:
+    """Look again and again until the condition holds; False when it still does not after SETTLE_SECONDS."""
     deadline = time.monotonic() + SETTLE_SECONDS
-    while _processes_of(folder):
+    while not condition():
         if time.monotonic() > deadline:
             return False
         time.sleep(0.1)

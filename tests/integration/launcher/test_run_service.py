@@ -43,6 +43,7 @@ def test_a_stopped_service_starts_again_with_its_data(service: Service) -> None:
     assert "First start" not in service.said
     assert service.status("/livez") == 200
     assert service.status("/accounts/login/") == 200
+    assert service.becomes_ready()
     assert service.manage("shell", "-v", "0", "-c", COUNT_CLINICS).strip() == "1"
     os.kill(service.process.pid, signal.SIGINT)
     assert service.end() == 0
@@ -61,7 +62,7 @@ def test_a_second_copy_in_one_folder_and_a_taken_port_are_refused(service: Servi
     assert service.stop() == 0
 
 
-@pytest.mark.parametrize("part", ["gunicorn", " worker ", " beat ", "postgres", "valkey-server"])
+@pytest.mark.parametrize("part", ["gunicorn", " worker ", " beat ", "postgres"])
 def test_the_death_of_one_part_ends_all_parts(service: Service, part: str) -> None:
     os.kill(service.part(part), signal.SIGKILL)
     assert service.end() == 1
