@@ -12,7 +12,7 @@ BUCKETS = 1 << 17
 WINDOW = 24  # words scored together; a longer text is read in overlapping windows, so that padding cannot dilute it
 STRIDE = 12
 _NEGATORS = frozenset({"not", "no", "never", "without", "none", "sin", "nunca", "ni", "neither", "nor", "jamas", "tampoco"})
-_NEGATION_REACH = 3
+_NEGATION_REACH = 4
 
 
 def bucket(feature: str) -> int:

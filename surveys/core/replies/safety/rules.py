@@ -9,7 +9,7 @@ from surveys.core.replies.safety.normalise import COMMA, SENTENCE, Pieces
 from surveys.core.replies.safety.phrases import Hit
 
 NEGATION_REACH = 4  # words between a negator and what it denies
-_RESTARTS = frozenset({"but", "pero", "because", "porque", "although", "aunque", "except", "salvo", "sino"})
+_RESTARTS = frozenset({"but", "pero", "because", "porque", "although", "aunque", "except", "salvo", "sino", "i", "my", "yo", "mi"})
 _CONTEXTS = ("past", "media", "hypothetical", "other person past")
 
 
@@ -25,26 +25,40 @@ class Finding:
 
 def findings(pieces: Pieces, hits: Sequence[Hit]) -> list[Finding]:
     """Judge every dangerous phrase of a text in its context; phrases inside an idiom are left out."""
-    by_header: dict[str, list[Hit]] = defaultdict(list)
-    dangers: list[Hit] = []
-    for hit in hits:
-        if hit.entry.header[-1:].isdigit():
-            dangers.append(hit)
-        else:
-            by_header[hit.entry.header].append(hit)
+    by_header = _by_header(hits)
     masked = _covered(by_header["idiom"])
     context = _Context(pieces, by_header, masked)
     return [
         Finding(_flags(hit), int(hit.entry.header[-1]), hit.entry.phrase, context.around(hit))
-        for hit in dangers
+        for hit in _dangers(hits)
         if masked.isdisjoint(range(hit.start, hit.end))
     ]
 
 
-def without_idioms(pieces: Pieces, hits: Sequence[Hit]) -> Pieces:
-    """The words of a text with every word of an idiom replaced by "idiom", so that the model need not learn sayings."""
-    masked = _covered(hit for hit in hits if hit.entry.header == "idiom")
-    return Pieces(["idiom" if at in masked else word for at, word in enumerate(pieces.words)], pieces.breaks)
+def for_model(pieces: Pieces, hits: Sequence[Hit]) -> Pieces:
+    """The text as the model reads it: idioms and denied phrases marked as such, so that it need not learn every one."""
+    by_header = _by_header(hits)
+    masked = _covered(by_header["idiom"])
+    context = _Context(pieces, by_header, masked)
+    words = list(pieces.words)
+    for hit in _dangers(hits):
+        if context.is_denied(hit):
+            words[hit.start : hit.end] = ["denied"] * (hit.end - hit.start)
+    for at in masked:
+        words[at] = "idiom"
+    return Pieces(words, pieces.breaks)
+
+
+def _by_header(hits: Iterable[Hit]) -> dict[str, list[Hit]]:
+    found: dict[str, list[Hit]] = defaultdict(list)
+    for hit in hits:
+        found[hit.entry.header].append(hit)
+    return found
+
+
+def _dangers(hits: Iterable[Hit]) -> list[Hit]:
+    """The hits of phrases that stand under a flag and a tier."""
+    return [hit for hit in hits if hit.entry.header[-1:].isdigit()]
 
 
 def _flags(hit: Hit) -> tuple[str, ...]:
@@ -72,13 +86,14 @@ class _Context:
 
     def around(self, hit: Hit) -> str | None:
         """What takes the edge off a phrase: "negation", "past", "media", "hypothetical", "other person past" or nothing."""
-        if self._is_denied(hit):
+        if self.is_denied(hit):
             return "negation"
         at = self._sentence[hit.start]
         header = self._of_sentence.get(at)
         return None if header == "past" and at in self._present else header
 
-    def _is_denied(self, hit: Hit) -> bool:
+    def is_denied(self, hit: Hit) -> bool:
+        """Whether a negation stands close before a phrase, in its sentence, with no new start between."""
         at = bisect_left(self._negations, hit.start + 1) - 1
         if at < 0:
             return False

@@ -6,7 +6,7 @@ from typing import Final, Literal
 from surveys.core.replies.safety import lists
 from surveys.core.replies.safety.language import TREE, VOCABULARY
 from surveys.core.replies.safety.model import load
-from surveys.core.replies.safety.rules import Finding, findings, without_idioms
+from surveys.core.replies.safety.rules import Finding, findings, for_model
 
 SCREEN_VERSION: Final = "2026.11.1"
 FLAGS: Final = ("crisis", "emergency", "side_effect_severe")
@@ -38,7 +38,7 @@ def screen(text: str) -> Screening:
     pieces = VOCABULARY.read(text)
     hits = TREE.find(pieces.words, pieces.breaks)
     found = findings(pieces, hits)
-    judged = _MODEL.raised(without_idioms(pieces, hits), VOCABULARY.classes)
+    judged = _MODEL.raised(for_model(pieces, hits), VOCABULARY.classes)
     raised = {flag for finding in found if not finding.lowered for flag in finding.flags} | {flag for flag, _ in judged}
     steps = [*map(_step, found), *(_STEP_OF_MODEL[flag] for flag, _ in judged)]
     return Screening(
