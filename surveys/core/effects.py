@@ -26,8 +26,8 @@ class Say:
 class KeepAnswer:
     """Store an answer beside `prompt`, the question as it was sent, in `language`.
 
-    `value` is None for open text, which stands in what the patient wrote, and for a skipped question. `raw` says whether
-    the text just received is what the patient wrote for this answer.
+    `value` is None for open text, which stands in what the patient wrote, and for a skipped question. `raw`: the text
+    just received is what the patient wrote for this answer.
     """
 
     question: str

@@ -52,8 +52,8 @@ def reply(
 ) -> Turn:
     """Take a text of the patient. Any text gives a turn, never an exception.
 
-    `now` is the patient's local date and time. `reading` stands in for the reader where the value is certain already, as
-    on a form. With `hold` a value in the text is kept and the position moves on, but nothing is said: somebody is
+    `now` is the patient's local date and time. `reading` stands in for the reader where the value is certain already,
+    as on a form. With `hold` a value in the text is kept and the position moves on, but nothing is said: somebody is
     looking after the patient, and `remind` puts the open question again later.
     """
     draft = Draft(survey, state, voice, silent=hold)

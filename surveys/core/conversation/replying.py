@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final, assert_never, cast
+from typing import Final, cast
 
-from surveys.core import asking
 from surveys.core.conversation.labelled import labelled_answers
 from surveys.core.conversation.path import walk
 from surveys.core.conversation.turn import MOST_DETOURS, Draft
@@ -129,12 +128,13 @@ def _mark_jump(draft: Draft, question: Question, value: Value) -> None:
     last = draft.state.known.get(question.key)
     if question.confirm_jump is None or question.key in draft.state.confirming or question.key in draft.state.jumped:
         return
-    if _is_number(last) and _is_number(value) and abs(cast("float", value) - last) >= question.confirm_jump:
+    before, after = _number(last), _number(value)
+    if before is not None and after is not None and abs(after - before) >= question.confirm_jump:
         draft.set(confirming=(*draft.state.confirming, question.key), jumped=(*draft.state.jumped, question.key))
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _number(value: object) -> float | None:
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 def _ahead(draft: Draft, question: Question, text: str, now: datetime | None) -> dict[str, Value]:

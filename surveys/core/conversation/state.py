@@ -22,9 +22,9 @@ class State:
     `open`: key of the question that awaits a reply; it may have an answer already, which is then being corrected.
     `asked`: how often each question has been put, since a reminder at most. `answers`: value by key, None for open text
     and skipped questions. `order`: their keys in the order in which they came, whose last one a correction is about.
-    `closed`: keys whose answer a correction has taken off the way. `jumped`: keys whose value was far from the last reading; `confirming`:
-    those that are still to be confirmed. `detours`: texts since the last new answer that brought none. `known`: last readings by key, and facts
-    such as `rostered`.
+    `closed`: keys whose answer a correction has taken off the way. `jumped`: keys whose value was far from the last
+    reading; `confirming`: those that are still to be confirmed. `detours`: texts since the last new answer that brought
+    none. `known`: last readings by key, and facts such as `rostered`.
     """
 
     language: str

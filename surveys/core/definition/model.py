@@ -164,14 +164,17 @@ class ScoreRule:
 
 @dataclass(frozen=True, slots=True)
 class SurveyDefinition:
-    """A whole survey, checked. `document` is what it was read from; `digest` is that document's SHA-256."""
+    """A whole survey, checked. `document` is what it was read from; `digest` is that document's SHA-256.
+
+    `translations` says of a language whether its wording is a draft, reviewed or official.
+    """
 
     key: str
     name: Texts
     languages: tuple[str, ...]
     questions: tuple[Question, ...]
     scores: tuple[ScoreRule, ...]
-    triage: tuple[str, ...]
+    translations: Texts
     copyright: str
     source: str
     licence: str

@@ -27,9 +27,11 @@ FORMAT = 1
 TYPES = cast("tuple[QuestionType, ...]", get_args(QuestionType))
 METHODS = cast("tuple[ScoreMethod, ...]", get_args(ScoreMethod))
 MOST_QUESTIONS = 40
+TRANSLATIONS = ("draft", "reviewed", "official")
+"""How far the wording in a language has come (clinical content, section 8)."""
 SURVEY_FIELDS = (
     *("format", "key", "languages", "name", "copyright", "source", "licence", "translations"),
-    *("questions", "scores", "triage"),
+    *("questions", "scores"),
 )
 QUESTION_FIELDS = (
     *("key", "type", "required", "min", "max", "integer", "direction", "code", "prompt", "options", "confirm_jump"),
@@ -60,7 +62,7 @@ def read_survey(document: object, problems: list[Problem]) -> SurveyDefinition:
         languages=languages,
         questions=questions,
         scores=tuple(_score(each) for each in node.nodes("scores")),
-        triage=node.words("triage"),
+        translations=_translations(node, languages),
         copyright=node.text("copyright"),
         source=node.text("source"),
         licence=node.text("licence"),
@@ -75,6 +77,12 @@ def _languages(node: Node) -> tuple[str, ...]:
         node.fault("languages", f"List the survey's languages once each, out of {', '.join(LANGUAGES)}.")
         return LANGUAGES[:1]
     return languages
+
+
+def _translations(node: Node, languages: tuple[str, ...]) -> dict[str, str]:
+    states = Node(node.fields.get("translations", {}), "translations", node.problems)
+    states.only(languages)
+    return {language: states.choice(language, TRANSLATIONS) or "" for language in states.fields}
 
 
 def _question(node: Node, languages: tuple[str, ...]) -> Question:
