@@ -6,9 +6,11 @@ from typing import Any
 from django.apps import AppConfig
 from django.conf import settings
 from django.core import checks
-from django.core.checks import CheckMessage, register
+from django.core.checks import CheckMessage, Tags, register
+from django.db import connection
 from django.utils.module_loading import autodiscover_modules, import_string
 
+from clinics.models import Clinic
 from config.celery import app as celery_app
 from config.environment import LOOPBACK_HOSTS
 
@@ -31,6 +33,19 @@ def timetable_names_tasks(app_configs: Sequence[AppConfig] | None, **kwargs: Any
     return [
         checks.Error(f"The timetable names a task that does not exist: {name}", id="followup.E002") for name in missing
     ]
+
+
+@register(Tags.database)
+def demo_is_not_beside_a_live_gateway(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """The demo's sign-ins are printed for everybody to see, so no real text may leave from beside them."""
+    if settings.GATEWAY == "simulated" or not databases:
+        return []
+    if Clinic._meta.db_table not in connection.introspection.table_names():
+        return []
+    if not Clinic.objects.filter(is_demo=True).exists():
+        return []
+    remedy = "Give the live service a DATABASE_URL of its own."
+    return [checks.Error("This database holds the demo clinic, and GATEWAY is live.", hint=remedy, id="followup.E003")]
 
 
 @register()

@@ -16,27 +16,8 @@ from tools.launcher.folders import BASE, var_folder
 from tools.launcher.packages import environment_folder
 from tools.launcher.refusal import Refusal
 from tools.launcher.serve import serve
-from tools.launcher.services import services
+from tools.launcher.services import SETTINGS, services
 
-SETTINGS = [
-    "SECRET_KEY",
-    "FIELD_KEYS",
-    "HASH_KEY",
-    "PUBLIC_BASE_URL",
-    "ALLOWED_HOSTS",
-    "TRUSTED_PROXIES",
-    "GATEWAY",
-    "TWILIO_ACCOUNT_SID",
-    "TWILIO_AUTH_TOKEN",
-    "TWILIO_AUTH_TOKEN_SECONDARY",
-    "TWILIO_MESSAGING_SERVICE_SID",
-    "TWILIO_FROM_NUMBER",
-    "TWILIO_API_BASE_URL",
-    "SWEEP_SECONDS",
-    "LOG_FORMAT",
-    "SENTRY_DSN",
-    "METRICS_TOKEN",
-]
 TEST_WORKERS = "2"
 
 

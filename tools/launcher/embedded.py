@@ -90,7 +90,7 @@ class Postgres(Server):
         self.programs = _postgres_programs()
         self.identity = unprivileged_identity(self.programs / "postgres")
 
-    def url(self, database: str = "followup") -> str:
+    def url(self, database: str) -> str:
         """Return the address of `database` as DATABASE_URL wants it."""
         return f"postgres://followup:{quote(self.password, safe='')}@127.0.0.1:{self.port}/{database}"
 
@@ -139,7 +139,7 @@ class Postgres(Server):
             return False
         return True
 
-    def ensure_database(self, name: str = "followup") -> None:
+    def ensure_database(self, name: str) -> None:
         """Create the database unless it is there."""
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():

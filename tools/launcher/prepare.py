@@ -5,7 +5,6 @@ import sys
 
 import django
 from django.core.management import call_command
-from django.db import transaction
 
 
 def prepare() -> None:
@@ -21,8 +20,7 @@ def prepare() -> None:
         return
     if not Clinic.objects.exists():
         _say("First start: filling the demo clinic with three months of synthetic patients ...")
-        with transaction.atomic():  # whole or not at all: a clinic that is there is never seeded again
-            call_command("seed_demo", stdout=sys.stderr)
+        call_command("seed_demo", stdout=sys.stderr)
     call_command("demo_sign_ins")
 
 

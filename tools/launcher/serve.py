@@ -16,11 +16,13 @@ from django.core.exceptions import ImproperlyConfigured
 from config.environment import DEVELOPMENT, LOOPBACK_HOSTS, read_environment
 from tools.launcher.folders import BASE, held_alone, var_folder, write_private
 from tools.launcher.refusal import Refusal
-from tools.launcher.services import own_secrets, services
+from tools.launcher.services import SETTINGS, own_secrets, services
 from tools.launcher.supervisor import Supervisor
 
 OWN_SECRETS = ("SECRET_KEY", "FIELD_KEYS")
-PUBLISHED = (*OWN_SECRETS, "HASH_KEY", "DATABASE_URL", "REDIS_URL", "PUBLIC_BASE_URL")
+PUBLISHED = (*SETTINGS, "DATABASE_URL", "REDIS_URL")
+"""What a command typed beside the service must find to see and do the same as the service."""
+
 ANSWER_SECONDS = 60
 
 

@@ -16,7 +16,29 @@ from tools.launcher.embedded import Postgres, Server, Valkey
 from tools.launcher.folders import write_private
 from tools.launcher.refusal import Refusal
 
+SETTINGS = [
+    "SECRET_KEY",
+    "FIELD_KEYS",
+    "HASH_KEY",
+    "PUBLIC_BASE_URL",
+    "ALLOWED_HOSTS",
+    "TRUSTED_PROXIES",
+    "GATEWAY",
+    "TWILIO_ACCOUNT_SID",
+    "TWILIO_AUTH_TOKEN",
+    "TWILIO_AUTH_TOKEN_SECONDARY",
+    "TWILIO_MESSAGING_SERVICE_SID",
+    "TWILIO_FROM_NUMBER",
+    "TWILIO_API_BASE_URL",
+    "SWEEP_SECONDS",
+    "LOG_FORMAT",
+    "SENTRY_DSN",
+    "METRICS_TOKEN",
+]
+"""Every setting of the product besides the addresses of its database and broker."""
+
 ANSWER_SECONDS = 5
+DEMO_DATABASE, LIVE_DATABASE = "demo", "followup"
 
 
 def own_secrets(folder: Path) -> dict[str, str]:
@@ -37,7 +59,11 @@ def own_secrets(folder: Path) -> dict[str, str]:
 def services(
     environment: MutableMapping[str, str], folder: Path, passwords: dict[str, str], *, durable: bool
 ) -> Iterator[list[Server]]:
-    """Start the servers that `environment` does not name, enter their addresses into it, and stop them at the end."""
+    """Start the servers that `environment` does not name, enter their addresses into it, and stop them at the end.
+
+    The embedded server holds a database for the demo and one for real texts, so that neither ever sees the other.
+    """
+    database = LIVE_DATABASE if environment.get("GATEWAY") == "twilio" else DEMO_DATABASE
     with ExitStack() as stack:
         started: list[Server] = []
         if environment.get("DATABASE_URL"):
@@ -47,8 +73,8 @@ def services(
             postgres = Postgres(folder / "postgres", passwords["POSTGRES_PASSWORD"], log, durable=durable)
             stack.callback(postgres.stop)
             postgres.start()
-            postgres.ensure_database()
-            environment["DATABASE_URL"] = postgres.url()
+            postgres.ensure_database(database)
+            environment["DATABASE_URL"] = postgres.url(database)
             started.append(postgres)
         if environment.get("REDIS_URL"):
             _refuse_silent_broker(environment["REDIS_URL"])

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from tests.integration.launcher.service import Service, copy_project, nothing_is_left_of, run_py, start
+from tools.launcher.embedded import free_port
 
 pytestmark = pytest.mark.processes
 
 COUNT_CLINICS = "from clinics.models import Clinic; print(Clinic.objects.filter(key='kept').count())"
+GATEWAY = "from django.conf import settings; print(settings.GATEWAY)"
 ADD_CLINIC = (
     "from clinics.models import Clinic; from django.utils import timezone;"
     "Clinic.objects.create(key='kept', name='Kept', time_zone='UTC', created_at=timezone.now())"
@@ -49,6 +51,15 @@ def test_a_stopped_service_starts_again_with_its_data(service: Service) -> None:
     assert service.end() == 0
     assert service.said.rstrip().endswith("Stopped; the data are kept.")
     assert nothing_is_left_of(service.folder)
+
+
+def test_a_live_gateway_never_meets_the_demo(folder: Path) -> None:
+    account = {"TWILIO_ACCOUNT_SID": "AC1", "TWILIO_AUTH_TOKEN": "token", "TWILIO_FROM_NUMBER": "+16185550100"}
+    service = start(folder, GATEWAY="twilio", TWILIO_API_BASE_URL=f"http://127.0.0.1:{free_port()}", **account)
+    assert "demo" not in service.said.lower()
+    assert service.manage("shell", "-v", "0", "-c", COUNT_CLINICS).strip() == "0"
+    assert service.manage("shell", "-v", "0", "-c", GATEWAY).strip() == "twilio"
+    assert service.stop() == 0
 
 
 def test_a_second_copy_in_one_folder_and_a_taken_port_are_refused(service: Service, tmp_path: Path) -> None:
