@@ -55,6 +55,11 @@ def count(text: str) -> Segments:
     return Segments("UCS-2", sum(widths), _parts(widths, SINGLE_UNITS, PART_UNITS))
 
 
+def parts_of(text: str) -> int:
+    """How many parts `text` takes in the form in which it is sent."""
+    return count(tidy(text)).parts
+
+
 @lru_cache(maxsize=4096)
 def _septets(character: str) -> int:
     """1 or 2 septets, or 0 for what GSM-7 cannot write."""

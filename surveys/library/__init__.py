@@ -24,7 +24,7 @@ def keys() -> tuple[str, ...]:
 
 def switched_off() -> Mapping[str, str]:
     """Surveys that a clinic must turn on itself, with the reason."""
-    return {key: written["off"] for key, written in _folder("surveys").items() if "off" in written}
+    return {key: written["switched_off"] for key, written in _folder("surveys").items() if "switched_off" in written}
 
 
 def document(key: str) -> dict[str, Any]:
@@ -37,24 +37,35 @@ def document(key: str) -> dict[str, Any]:
         raise NoSuchSurvey(key)
     written = _folder("surveys")[key]
     names = [question["item"] for question in written["questions"]]
-    whole = {field: value for field, value in written.items() if field != "off"}
+    whole = {field: value for field, value in written.items() if field != "switched_off"}
     whole["questions"] = [_question(question, written["languages"]) for question in written["questions"]]
     whole["scores"] = [{"key": name, **_named(name, "scores")} for name in written.get("scores", ())]
     return {"format": FORMAT, **whole, **_notices(names)}
 
 
-def _question(written: Mapping[str, Any], languages: Iterable[str]) -> dict[str, Any]:
+def _question(written: Mapping[str, Any], languages: list[str]) -> dict[str, Any]:
     """An item of the bank with what the survey adds to it: branches, and the stem before a first item."""
     key = written["item"]
     bank, item = _bank_of(key, "items"), _named(key, "items")
     stem = bank.get("stem", {}) if written.get("with_stem") else {}
     ends = bank.get("suffix", {})
     prompt = {
-        language: f"{stem.get(language, '')}{item['prompt'][language]}{ends.get(language, '')}" for language in languages
+        language: f"{stem.get(language, '')}{item['prompt'][language]}{ends.get(language, '')}"
+        for language in languages
     }
     own = {field: value for field, value in written.items() if field not in {"item", "with_stem"}}
-    options = {"options": bank["options"]} if "options" in bank else {}
-    return {"key": key, **options, **item, "prompt": prompt, **own}
+    options = item.get("options", bank.get("options"))
+    offered = {"options": [_spoken(option, languages) for option in options]} if options else {}
+    return {"key": key, **item, "prompt": prompt, **offered, **own}
+
+
+def _spoken(option: Mapping[str, Any], languages: list[str]) -> dict[str, Any]:
+    """An option in the survey's languages only."""
+    texts = {field: option[field] for field in ("label", "synonyms") if field in option}
+    return {
+        "code": option["code"],
+        **{field: {each: by_language[each] for each in languages} for field, by_language in texts.items()},
+    }
 
 
 def _notices(names: Iterable[str]) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from surveys.core.definition.problems import Problem
@@ -88,12 +88,17 @@ class Node:
         self.fault(field, f"Write one of {', '.join(names)}.")
         return None
 
-    def texts(self, field: str, languages: Iterable[str]) -> dict[str, str]:
+    def texts(self, field: str, languages: Collection[str]) -> dict[str, str]:
         """A wording in every language of the survey."""
         value = self.fields.get(field)
         if not isinstance(value, Mapping):
             self.fault(field, "Give the wording by language, like {en: ..., es: ...}.")
             return dict.fromkeys(languages, "")
+        for language in value:
+            if language not in languages:
+                self.fault(
+                    f"{field}.{language}", "The survey is not in this language; list it or leave the wording out."
+                )
         return {language: self._wording(field, value, language) for language in languages}
 
     def _wording(self, field: str, value: Mapping[str, Any], language: str) -> str:

@@ -66,7 +66,7 @@ def read_survey(document: object, problems: list[Problem]) -> SurveyDefinition:
         copyright=node.text("copyright"),
         source=node.text("source"),
         licence=node.text("licence"),
-        digest=digest_of(node.fields),
+        digest="" if problems else digest_of(node.fields),
         document=node.fields,
     )
 
