@@ -14,12 +14,65 @@ _KEYS = {
 }  # fmt: skip
 _ACCENTS = str.maketrans("áéíóúñ", "aeioun")
 _LEADS = {
-    "en": ["7. ", "6, ", "8 ", "yes ", "no, ", "hi ", "hello. ", "pain 5. ", "sorry ", "um ", "ok so ", "idk ", "Hi this is Ann. "],
-    "es": ["7. ", "6, ", "8 ", "sí, ", "no. ", "hola ", "doctora ", "buenas tardes. ", "dolor 5. ", "perdón ", "pues ", "mire "],
+    "en": [
+        "7. ",
+        "6, ",
+        "8 ",
+        "yes ",
+        "no, ",
+        "hi ",
+        "hello. ",
+        "pain 5. ",
+        "sorry ",
+        "um ",
+        "ok so ",
+        "idk ",
+        "Hi this is Ann. ",
+    ],
+    "es": [
+        "7. ",
+        "6, ",
+        "8 ",
+        "sí, ",
+        "no. ",
+        "hola ",
+        "doctora ",
+        "buenas tardes. ",
+        "dolor 5. ",
+        "perdón ",
+        "pues ",
+        "mire ",
+    ],
 }
 _TAILS = {
-    "en": [" please call", " today", " thanks", " sorry", "...", "!!", " 😢", " help", ", 6", " idk", " since tuesday", " tbh", " ."],
-    "es": [" por favor llame", " hoy", " gracias", " perdón", "...", "!!", " 😢", " ayuda", ", 6", " no sé", " desde el martes"],
+    "en": [
+        " please call",
+        " today",
+        " thanks",
+        " sorry",
+        "...",
+        "!!",
+        " 😢",
+        " help",
+        ", 6",
+        " idk",
+        " since tuesday",
+        " tbh",
+        " .",
+    ],
+    "es": [
+        " por favor llame",
+        " hoy",
+        " gracias",
+        " perdón",
+        "...",
+        "!!",
+        " 😢",
+        " ayuda",
+        ", 6",
+        " no sé",
+        " desde el martes",
+    ],
 }
 
 
@@ -65,7 +118,9 @@ def texts(drawn: int, seed: int = 20261124) -> list[Text]:
     """At most `drawn` different texts from each line, some disguised, some in company of a harmless one of the same language."""
     chance = random.Random(seed)
     written = lines()
-    harmless = {language: [line for line in written if line.language == language and not line.flags] for language in _LEADS}
+    harmless = {
+        language: [line for line in written if line.language == language and not line.flags] for language in _LEADS
+    }
     made: list[Text] = []
     for line in written:
         plain = {draw(line, chance) for _ in range(drawn * 2)}

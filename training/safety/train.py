@@ -14,7 +14,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
 from surveys.core.replies.safety.features import BUCKETS, WINDOW, bucket, joint_features, word_features
-from surveys.core.replies.safety.language import TREE, VOCABULARY
+from surveys.core.replies.safety.language import PHRASES, VOCABULARY
 from surveys.core.replies.safety.rules import findings, for_model
 from training.safety import corpus
 
@@ -30,7 +30,7 @@ FALSE_ALARMS = 0.12  # share of harmless lines of unseen ideas the model alone m
 def features_of(text: str) -> set[int]:
     """The buckets of the first window of a text."""
     read = VOCABULARY.read(text)
-    pieces = for_model(read, TREE.find(read.words, read.breaks))
+    pieces = for_model(read, PHRASES.find(read.words, read.breaks, range(len(read.words))))
     words, breaks = pieces.words[:WINDOW], pieces.breaks[:WINDOW]
     found = joint_features(words, breaks, VOCABULARY.classes)
     for word in set(words):
@@ -64,7 +64,7 @@ def listed(texts: list[corpus.Text]) -> np.ndarray:
     raised = np.zeros((len(texts), len(FLAGS)), dtype=bool)
     for row, text in enumerate(texts):
         pieces = VOCABULARY.read(text.text)
-        for finding in findings(pieces, TREE.find(pieces.words, pieces.breaks)):
+        for finding in findings(pieces, PHRASES.find(pieces.words, pieces.breaks, range(len(pieces.words)))):
             if not finding.lowered:
                 raised[row] |= [flag in finding.flags for flag in FLAGS]
     return raised
@@ -91,7 +91,9 @@ def pack(models: list[LogisticRegression], threshold: float) -> bytes:
 def curve(scores: np.ndarray, wanted: np.ndarray, lists: np.ndarray) -> list[str]:
     """Lines of a table: false alarms and recall at rising thresholds, model alone and with the lists."""
     harmless = ~wanted.any(axis=1)
-    lines = ["| threshold | false alarms | crisis | emergency | side effect | with lists: false alarms | crisis | emergency | side effect |"]
+    lines = [
+        "| threshold | false alarms | crisis | emergency | side effect | with lists: false alarms | crisis | emergency | side effect |"
+    ]
     lines.append("|---|---|---|---|---|---|---|---|---|")
     for threshold in (-3.0, -2.5, -2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0):
         cells = [f"{threshold:g}"]

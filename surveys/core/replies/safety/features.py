@@ -11,7 +11,9 @@ from surveys.core.replies.safety.normalise import SENTENCE, Pieces
 BUCKETS = 1 << 17
 WINDOW = 24  # words scored together; a longer text is read in overlapping windows, so that padding cannot dilute it
 STRIDE = 12
-_NEGATORS = frozenset({"not", "no", "never", "without", "none", "sin", "nunca", "ni", "neither", "nor", "jamas", "tampoco"})
+_NEGATORS = frozenset(
+    {"not", "no", "never", "without", "none", "sin", "nunca", "ni", "neither", "nor", "jamas", "tampoco"}
+)
 _NEGATION_REACH = 4
 
 

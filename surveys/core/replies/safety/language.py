@@ -3,17 +3,17 @@
 from typing import Final
 
 from surveys.core.replies.safety import lists
-from surveys.core.replies.safety.phrases import PhraseTree
-from surveys.core.replies.safety.vocabulary import Vocabulary, build, classes_of_words
+from surveys.core.replies.safety.phrases import Phrases
+from surveys.core.replies.safety.vocabulary import Vocabulary, build, words_of_classes
 
 _LISTS: Final = ("crisis", "emergency", "side_effect", "watch", "idioms", "context")
 
 
-def _assemble() -> tuple[PhraseTree, Vocabulary]:
+def _assemble() -> tuple[Phrases, Vocabulary]:
     rewrite = lists.pairs("spelling")
-    classes = classes_of_words(lists.pairs("classes"), rewrite)
-    tree = PhraseTree((entry for name in _LISTS for entry in lists.phrases(name)), classes, rewrite)
-    return tree, build(rewrite, classes, tree.words(), lists.pairs("plain"))
+    classes = words_of_classes(lists.pairs("classes"), rewrite)
+    known = Phrases((entry for name in _LISTS for entry in lists.phrases(name)), classes, rewrite)
+    return known, build(rewrite, classes, known.words, lists.pairs("plain"))
 
 
-TREE, VOCABULARY = _assemble()
+PHRASES, VOCABULARY = _assemble()

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from surveys.core.replies.safety.features import BUCKETS, bucket, joint_features, windows, word_features
 from surveys.core.replies.safety.normalise import Pieces
 
-MOST_WORDS = 480  # An SMS of 1,600 characters has fewer; of a longer text the model reads beginning and end, the lists all.
+MOST_WORDS = (
+    480  # An SMS of 1,600 characters has fewer; of a longer text the model reads beginning and end, the lists all.
+)
 _REMEMBERED = 8192
 
 

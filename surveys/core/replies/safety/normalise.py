@@ -10,15 +10,21 @@ NO_BREAK, COMMA, SENTENCE = 0, 1, 2
 _PIECE = 64
 
 _LOOK_ALIKES = str.maketrans(
-    "аеорсухіїјѕһԁӏкмтнвгпзьαοορνικτυηεβωıøłđ’‘`´ʼ¡¿",
-    "aeopcyxiijshdlkmthbrn3baoopviktunebwiold'''''  ",
+    "аеорсухіїјѕһԁӏкмтнвгпзьαοορνικτυηεβωıøłđᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ’‘`´ʼ¡¿",
+    "aeopcyxiijshdlkmthbrn3baoopviktunebwioldabcdefghijklmnoprstuvwyz'''''  ",
 )
 _EMOJI = str.maketrans(
     {"🔫": " emojigun ", "🔪": " emojiknife ", "💀": " emojiskull ", "⚰": " emojicoffin ", "🪦": " emojicoffin "}
     | {"🆘": " sos ", "💊": " emojipill ", "🩸": " emojiblood ", "…": "... ", "\n": ". ", "\r": ". ", "\u2028": ". "}
 )
-_INVISIBLE = re.compile("[\u00ad\u0300-\u036f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]+")
+# Scripts that share no letters with English and Spanish; some of their signs unfold to a whole phrase each.
+_FOREIGN = re.compile("[\u0590-\u1cff\u2e80-\ufaff\ufb1d-\ufdff\ufe20-\ufefe]+")
+_INVISIBLE = re.compile(
+    "[\u00ad\u0300-\u036f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]+"
+)
 _INNER_BANG = re.compile(r"(?<=[a-z])!(?=[a-z])")
+_SPELLED_OUT = re.compile(r"(?<![a-z0-9'])[a-z](?:[ ._-]{1,2}[a-z]){3,}(?![a-z0-9'])")
+_BETWEEN_LETTERS = re.compile(r"[^a-z]")
 _PIECES = re.compile(r"\d+(?:[./:]\d+)*(?![a-z@$])|[a-z0-9@$'*]+|\.\.+|[.!?;]+|[,:]")
 _SPOKEN_PRESSURE = re.compile(r"\b(\d{2,3}) ?(?:over|sobre|/) ?(\d{2,3})\b")
 _LEET = str.maketrans("013457@$", "oieastas")
@@ -36,7 +42,7 @@ def fold(text: str) -> str:
     """Lower case, no accents, look-alike letters of other scripts and invisible characters resolved."""
     if text.isascii():
         return text.lower().replace("\n", ". ").replace("\r", ". ")
-    text = text.translate(_EMOJI).casefold()
+    text = _FOREIGN.sub(" ", text).translate(_EMOJI).casefold()
     parts = (unicodedata.normalize("NFKD", text[i : i + _PIECE]) for i in range(0, len(text), _PIECE))
     return _INVISIBLE.sub("", "".join(parts)).casefold().translate(_LOOK_ALIKES)
 
@@ -66,6 +72,7 @@ def _plain(text: str) -> str:
     folded = _INNER_BANG.sub("i", fold(text))
     if "'" in folded:
         folded = folded.replace("'ll", " will").replace("'re", " are")
+    folded = _SPELLED_OUT.sub(lambda found: _BETWEEN_LETTERS.sub("", found.group()), folded)
     return _SPOKEN_PRESSURE.sub(r"\1/\2", folded)
 
 

@@ -9,7 +9,9 @@ from surveys.core.replies.safety.normalise import COMMA, SENTENCE, Pieces
 from surveys.core.replies.safety.phrases import Hit
 
 NEGATION_REACH = 4  # words between a negator and what it denies
-_RESTARTS = frozenset({"but", "pero", "because", "porque", "although", "aunque", "except", "salvo", "sino", "i", "my", "yo", "mi"})
+_RESTARTS = frozenset(
+    {"but", "pero", "because", "porque", "although", "aunque", "except", "salvo", "sino", "i", "my", "yo", "mi"}
+)
 _CONTEXTS = ("past", "media", "hypothetical", "other person past")
 
 

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from surveys.core.replies.safety import lists
-from surveys.core.replies.safety.language import TREE, VOCABULARY
+from surveys.core.replies.safety.language import PHRASES, VOCABULARY
 from surveys.core.replies.safety.model import load
+from surveys.core.replies.safety.phrases import places
 from surveys.core.replies.safety.rules import Finding, findings, for_model
 
 SCREEN_VERSION: Final = "2026.11.1"
@@ -36,15 +37,19 @@ _MODEL: Final = load(lists.packed_model())
 def screen(text: str) -> Screening:
     """Screen a text in any language and spelling; never raises, and the same text always gives the same screening."""
     pieces = VOCABULARY.read(text)
-    hits = TREE.find(pieces.words, pieces.breaks)
+    starts, everywhere = places(pieces.words)
+    hits = PHRASES.find(pieces.words, pieces.breaks, starts)
     found = findings(pieces, hits)
     judged = _MODEL.raised(for_model(pieces, hits), VOCABULARY.classes)
     raised = {flag for finding in found if not finding.lowered for flag in finding.flags} | {flag for flag, _ in judged}
-    steps = [*map(_step, found), *(_STEP_OF_MODEL[flag] for flag, _ in judged)]
+    unread = [] if everywhere else ["too long and varied to be read whole"]
+    steps = [*map(_step, found), *(_STEP_OF_MODEL[flag] for flag, _ in judged), *(2 for _ in unread)]
     return Screening(
         flags=tuple(flag for flag in FLAGS if flag in raised),
         tier=_TIERS[min(steps, default=len(_TIERS) - 1)],
-        reasons=tuple(dict.fromkeys([*map(_reason, found), *(f"model: {flag} by {margin:.1f}" for flag, margin in judged)])),
+        reasons=tuple(
+            dict.fromkeys([*map(_reason, found), *(f"model: {flag} by {by:.1f}" for flag, by in judged), *unread])
+        ),
         version=SCREEN_VERSION,
     )
 

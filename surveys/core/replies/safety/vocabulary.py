@@ -8,7 +8,7 @@ from surveys.core.replies.safety.normalise import Pieces, cut, unleet
 from surveys.core.replies.safety.numbers import kind_of_number
 
 TYPO_LENGTH = 5  # Clinical content, section 4.2 point 2: typo distance 1 on words of five letters and more.
-MOST_REPAIRS = 400  # Unknown words repaired in one text; an SMS has at most 1,600 characters, so this is never reached by one.
+MOST_REPAIRS = 500  # different words up to which slips are repaired; an SMS has at most 1,600 characters
 LONGEST_REPAIR = 28
 _FEW_LETTERS = frozenset("aiyou")
 
@@ -20,27 +20,33 @@ class Vocabulary:
     rewrite: Mapping[str, str]
     classes: Mapping[str, tuple[str, ...]]
     known: frozenset[str]
-    shortened: Mapping[str, tuple[str, ...]]  # every list word with one letter left out -> the words it may be
+    alike: Mapping[tuple[str, int], list[str]]  # list words by two letters at either end, and by length
 
     def read(self, text: str) -> Pieces:
         """Cut a text and bring every word to the form the lists use."""
-        raw = cut(text)
         words: list[str] = []
         breaks: list[int] = []
-        repairs = MOST_REPAIRS
         pending = 0
-        for word, before in zip(*_join_spelled_out(raw), strict=True):
-            pending = max(pending, before)
-            if word[0] in "0123456789" and not word.isalnum() or word.isdigit():
-                word = kind_of_number(word)
-            elif word not in self.known and repairs:
-                repairs -= 1
-                word = self.repair(word)
-            for part in self.rewrite.get(word, word).split():
+        parts_of: dict[str, list[str]] = {}
+        raw = cut(text)
+        for word, before in zip(raw.words, raw.breaks, strict=True):
+            if before > pending:
+                pending = before
+            if word not in parts_of:
+                parts_of[word] = self._parts(word, may_repair=len(parts_of) < MOST_REPAIRS)
+            for part in parts_of[word]:
                 words.append(part)
                 breaks.append(pending)
                 pending = 0
         return Pieces(words, breaks)
+
+    def _parts(self, word: str, *, may_repair: bool) -> list[str]:
+        """The list words one written word stands for; none where it carries no meaning."""
+        if word[0] in "0123456789" and (word.isdigit() or not word.isalnum()):
+            return [kind_of_number(word)]
+        if word not in self.known and may_repair:
+            word = self.repair(word)
+        return [part for one in word.split() for part in self.rewrite.get(one, one).split()]
 
     def repair(self, word: str) -> str:
         """The list word a misspelt word stands for (possibly several words run together), else the word itself."""
@@ -52,12 +58,14 @@ class Vocabulary:
         return self._one_slip(_squeeze(word, 2)) or self._run_together(word) or word
 
     def _one_slip(self, word: str) -> str | None:
+        """The list word one slip away; one slip leaves two letters at one end of the word as they were."""
         if len(word) < TYPO_LENGTH or not word.isalpha():
             return None
-        for key in (word, *_deletions(word)):
-            for candidate in self.shortened.get(key, ()):
-                if len(candidate) >= TYPO_LENGTH and _one_edit(word, candidate):
-                    return candidate
+        for length in (len(word), len(word) - 1, len(word) + 1):
+            for end in ("<" + word[:2], ">" + word[-2:]):
+                for candidate in self.alike.get((end, length), ()):
+                    if _one_edit(word, candidate):
+                        return candidate
         return None
 
     def _run_together(self, word: str) -> str | None:
@@ -75,50 +83,31 @@ class Vocabulary:
         return found.strip() if found and len(found.split()) <= len(word) // 3 + 1 else None
 
 
-def classes_of_words(class_lines: Mapping[str, str], rewrite: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
-    """The class names of every word, from lines that give the words of every class."""
-    classes: dict[str, list[str]] = defaultdict(list)
-    for name, members in class_lines.items():
-        for member in members.split():
-            classes[rewrite.get(member, member)].append("@" + name)
-    return {word: tuple(names) for word, names in classes.items()}
+def words_of_classes(class_lines: Mapping[str, str], rewrite: Mapping[str, str]) -> dict[str, frozenset[str]]:
+    """The words of every class, from lines that give them; words stand in the form texts have once they are read."""
+    return {
+        name: frozenset(
+            part for member in members.split() for part in [rewrite.get(member, member)] if part and " " not in part
+        )
+        for name, members in class_lines.items()
+    }
 
 
 def build(
-    rewrite: Mapping[str, str], classes: Mapping[str, tuple[str, ...]], phrase_words: Iterable[str], plain: Iterable[str]
+    rewrite: Mapping[str, str], classes: Mapping[str, frozenset[str]], phrase_words: Iterable[str], plain: Iterable[str]
 ) -> Vocabulary:
     """Build from the spelling list, the classes, all words of the phrases, and plain words never to be repaired."""
-    dangerous = {word for word in (*phrase_words, *classes) if word.isalpha()}
-    shortened: dict[str, list[str]] = defaultdict(list)
-    for word in sorted(dangerous):
-        if len(word) >= TYPO_LENGTH:
-            for key in {word, *_deletions(word)}:
-                shortened[key].append(word)
-    return Vocabulary(
-        rewrite,
-        classes,
-        frozenset({*dangerous, *rewrite, *plain}),
-        {key: tuple(found) for key, found in shortened.items()},
-    )
-
-
-def _join_spelled_out(pieces: Pieces) -> tuple[list[str], list[int]]:
-    """Join three and more single letters in a row: "k i l l" is "kill"."""
-    words: list[str] = []
-    breaks: list[int] = []
-    run: list[int] = []
-    for at, word in enumerate([*pieces.words, ""]):
-        if len(word) == 1 and word.isalpha():
-            run.append(at)
-            continue
-        joined = ["".join(pieces.words[i] for i in run)] if len(run) > 3 else [pieces.words[i] for i in run]
-        words.extend(joined)
-        breaks.extend(pieces.breaks[i] for i in run[: len(joined)])
-        run = []
-        if word:
-            words.append(word)
-            breaks.append(pieces.breaks[at])
-    return words, breaks
+    names: dict[str, list[str]] = defaultdict(list)
+    for name, members in classes.items():
+        for member in members:
+            names[member].append("@" + name)
+    dangerous = {word for word in (*phrase_words, *names) if word.isalpha()}
+    alike: dict[tuple[str, int], list[str]] = defaultdict(list)
+    for word in sorted(word for word in dangerous if len(word) >= TYPO_LENGTH):
+        alike["<" + word[:2], len(word)].append(word)
+        alike[">" + word[-2:], len(word)].append(word)
+    known = frozenset({*dangerous, *rewrite, *plain})
+    return Vocabulary(rewrite, {word: tuple(sorted(found)) for word, found in names.items()}, known, dict(alike))
 
 
 def _squeeze(word: str, most: int) -> str:
@@ -128,10 +117,6 @@ def _squeeze(word: str, most: int) -> str:
         if kept[-most:] != [letter] * most:
             kept.append(letter)
     return "".join(kept)
-
-
-def _deletions(word: str) -> list[str]:
-    return [word[:i] + word[i + 1 :] for i in range(len(word))]
 
 
 def _one_edit(a: str, b: str) -> bool:
