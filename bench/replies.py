@@ -39,7 +39,11 @@ def judge(case: dict[str, Any]) -> Judgement:
     """Reads one case and compares it with the wanted reading and the others that are accepted."""
     question = question_from(case["question"]) if case["question"] else None
     reading = read(
-        question, case["reply"], case["lang"], now=moment_from(case.get("now")), previous=previous_from(case.get("previous"))
+        question,
+        case["reply"],
+        case["lang"],
+        now=moment_from(case.get("now")),
+        previous=previous_from(case.get("previous")),
     )
     wanted = [case["expect"], *case["expect"].get("alt", ())]
     got = (reading.kind, value_to_json(reading.value))

@@ -14,8 +14,14 @@ from surveys.core.replies.values.options import Hit, code_hits, label_hits, plac
 from surveys.core.replies.values.outcome import Outcome, found, unclear
 
 
+MOST_WORDS = 120
+"""A longer text tells a story and does not pick from a list."""
+
+
 def read_single(question: Question, reply: Stripped, language: str) -> Outcome:
     """One option, or nothing where two fit, something is denied, or a number is plainly something else."""
+    if _too_long(reply.tokens):
+        return unclear("Too many words to be one choice.", tried=False)
     tokens = spelled_label(question, reply.tokens)
     hits, foreign = _all_hits(question, tokens, language)
     hits, tokens = _after_self_correction(tokens, hits)
@@ -38,6 +44,10 @@ def _without_denying_no(tokens: Tokens, hits: list[Hit]) -> list[Hit]:
     if not any(hit.denied for hit in hits):
         return hits
     return [hit for hit in hits if hit.denied or tokens[hit.start].text not in LEXICON.words("denial")]
+
+
+def _too_long(tokens: Tokens) -> bool:
+    return len(tokens) > MOST_WORDS
 
 
 def _all_hits(question: Question, tokens: Tokens, language: str) -> tuple[list[Hit], bool]:
@@ -89,6 +99,8 @@ def _says_more(tokens: Tokens, hits: list[Hit]) -> bool:
 
 def read_multi(question: Question, reply: Stripped, language: str) -> Outcome:
     """All options that are certainly meant; one doubtful item makes the whole list doubtful."""
+    if _too_long(reply.tokens):
+        return unclear("Too many words to be a list of choices.", tried=False)
     tokens = spelled_label(question, _split_lists(reply.tokens))
     whole = _whole_list(question, tokens, language)
     if whole is not None:

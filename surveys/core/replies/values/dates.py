@@ -98,6 +98,8 @@ class _Days:
         self._language = language
         self._now = now
         self._today = now.date()
+        names = ("day_0", "day_before_1", "day_before_2", "day_after_1", "day_after_2", "last_night")
+        self._relative_days = {match.start: match for match in phrases(*names).all(tokens)}
         self._numbers = {mention.start: mention for mention in find_mentions(tokens, language)}
 
     def at(self, place: int) -> Named | None:
@@ -120,15 +122,14 @@ class _Days:
     # -- relative ---------------------------------------------------------------------------------------------------------
 
     def _relative(self, place: int) -> Named | None:
-        for match in phrases("day_0", "day_before_1", "day_before_2", "day_after_1", "day_after_2", "last_night").all(self._tokens):
-            if match.start != place:
-                continue
-            if match.label == "last_night":
-                early = self._now.hour < _SMALL_HOURS
-                return Named(place, match.end, None if early else self._today - timedelta(days=1), "relative")
-            sign = -1 if "before" in match.label else 1
-            return Named(place, match.end, self._today + sign * timedelta(days=int(match.label[-1])), "relative")
-        return None
+        match = self._relative_days.get(place)
+        if match is None:
+            return None
+        if match.label == "last_night":
+            early = self._now.hour < _SMALL_HOURS
+            return Named(place, match.end, None if early else self._today - timedelta(days=1), "relative")
+        sign = -1 if "before" in match.label else 1
+        return Named(place, match.end, self._today + sign * timedelta(days=int(match.label[-1])), "relative")
 
     def _counted(self, place: int) -> Named | None:
         """ "4 days ago", "hace 2 días", "in 3 days"."""
@@ -160,7 +161,7 @@ class _Days:
         if number is None:
             return None
         if self._direction is None or int(number) == self._today.weekday():
-            same = any(match.label == "day_0" for match in phrases("day_0").all(self._tokens))
+            same = any(match.label == "day_0" for match in self._relative_days.values())
             return Named(place, place + 1, self._today if same and int(number) == self._today.weekday() else None, "weekday")
         ahead = (int(number) - self._today.weekday()) % 7
         day = self._today + timedelta(days=ahead if self._direction == "future" else ahead - 7)

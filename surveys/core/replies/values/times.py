@@ -15,6 +15,9 @@ from surveys.core.replies.values.outcome import Outcome, found, unclear
 _CLOCK = re.compile(r"([01]?\d|2[0-4])[:.]([0-5]\d)")
 _MILITARY = re.compile(r"([01]\d|2[0-3])([0-5]\d)")
 _COMPACT = re.compile(r"(\d|1[0-2])([0-5]\d)")
+MOST_TIMES = 6
+"""A text with more times than this is no answer to one question."""
+
 _NOON, _MIDNIGHT = 12 * 60, 0
 
 
@@ -32,7 +35,10 @@ class Clock:
 def read_time(reply: Stripped, language: str) -> Outcome:
     """The one certain time as HH:MM."""
     tokens = reply.tokens
-    inside = {place for clock in _clocks(tokens, language) if clock.end - clock.start > 1 for place in range(clock.start, clock.end)}
+    clocks = _clocks(tokens, language)
+    if len(clocks) > MOST_TIMES:
+        return unclear("Several times.")
+    inside = {place for clock in clocks if clock.end - clock.start > 1 for place in range(clock.start, clock.end)}
     if any(match.start not in inside for match in phrases("time_vague").all(tokens)):
         return unclear("Before, after, between or some time ago.")
     found_times = _after_self_correction(tokens, _all_times(tokens, language))

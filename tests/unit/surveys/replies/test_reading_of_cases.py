@@ -1,0 +1,44 @@
+"""The reader against every reply that is kept as data: the given examples, our own, and those it was not tuned to."""
+
+from collections import Counter
+
+import pytest
+
+from bench.replies import OWN_FLAGS, Judgement, judge, load, opt_out_counts, report
+
+LIMITS = {
+    "examples.jsonl": {"wrong_value": 0.0, "needless": 0.01, "right": 0.99},
+    "own.jsonl": {"wrong_value": 0.0, "needless": 0.01, "right": 0.99},
+    "held_out.jsonl": {"wrong_value": 0.015, "needless": 0.05, "right": 0.94},
+}
+
+
+@pytest.fixture(scope="module", params=sorted(LIMITS))
+def judged(request: pytest.FixtureRequest) -> tuple[str, list[Judgement]]:
+    return request.param, [judge(case) for case in load(request.param)]
+
+
+def test_replies_are_read_within_the_limits_set_for_them(judged: tuple[str, list[Judgement]]) -> None:
+    name, judgements = judged
+    counts = Counter(each.verdict for each in judgements)
+    print(report(name, judgements))
+    assert counts["wrong_value"] / len(judgements) <= LIMITS[name]["wrong_value"]
+    assert counts["needless"] / len(judgements) <= LIMITS[name]["needless"]
+    assert counts["right"] / len(judgements) >= LIMITS[name]["right"]
+
+
+def test_opt_outs_are_neither_missed_nor_imagined(judged: tuple[str, list[Judgement]]) -> None:
+    _, judgements = judged
+    found, missed, imagined = opt_out_counts(judgements)
+    assert missed <= 0.01 * (found + missed)
+    assert imagined <= 0.01 * (found + imagined)
+
+
+def test_phone_made_texts_and_wrong_numbers_raise_their_flags(judged: tuple[str, list[Judgement]]) -> None:
+    _, judgements = judged
+    wrong = [
+        each.case["id"]
+        for each in judgements
+        if each.reading.kind == "not_for_us" and set(each.case["flags"]) & set(OWN_FLAGS) != set(each.reading.flags) & set(OWN_FLAGS)
+    ]
+    assert wrong == []
