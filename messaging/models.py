@@ -213,7 +213,7 @@ class OptOut(models.Model):
 class SenderStop(models.Model):
     """A clinic's sender that the provider refuses: nothing leaves until the stop ends, by time or by a person."""
 
-    id = models.BigAutoField(primary_key=True)
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     clinic = models.ForeignKey("clinics.Clinic", models.PROTECT, related_name="+")
     code = models.CharField(max_length=12, help_text="The provider's error code, or unreachable")
     since = models.DateTimeField()

@@ -13,8 +13,13 @@ from messaging.gateways.twilio import TwilioGateway
 
 
 def gateway() -> Gateway:
-    """The provider that the settings name: one for each process, because its connections must not be shared by fork."""
+    """The provider that the settings name: one for each process, because connections must not be shared by a fork."""
     return _gateway(settings.GATEWAY, settings.TWILIO_API_BASE_URL, os.getpid())
+
+
+def forget() -> None:
+    """Let the next call make its gateway anew, from the environment as it is then."""
+    _gateway.cache_clear()
 
 
 @lru_cache(maxsize=4)

@@ -45,7 +45,10 @@ def opt_out(
         clinic_id=clinic_id, number=number, number_hash=number_hash, source=source, since=now, inbound_id=inbound_id
     )
     is_new = bool(insert_new([made]))
-    cancelled = cancel_queued(clinic_id=clinic_id, number_hash=number_hash, reason="opted_out", now=now)
+    unwanted = set(Purpose) - (set() if is_new else {Purpose.CONTROL})  # the confirmation may still be queued
+    cancelled = cancel_queued(
+        clinic_id=clinic_id, number_hash=number_hash, purposes=unwanted, reason="opted_out", now=now
+    )
     if not is_new:
         return OptOut.objects.get(clinic_id=clinic_id, number_hash=number_hash, ended_at=None)
     if confirm:
