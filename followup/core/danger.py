@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
@@ -38,7 +39,7 @@ def dangers(screening: Screening) -> tuple[Finding, ...]:
     return tuple(sorted(findings, key=lambda finding: finding.rank))
 
 
-def _crisis(screening: Screening, seen: dict[str, object]) -> Finding | None:
+def _crisis(screening: Screening, seen: Mapping[str, object]) -> Finding | None:
     """The tier of 4.2. Without the flag it belongs to another flag, or its context took the edge off."""
     flagged = "crisis" in screening.flags
     if screening.tier == "none" and not flagged:

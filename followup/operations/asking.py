@@ -26,12 +26,13 @@ from surveys.queries import definition_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Where an answer comes from: the text as it came, and when."""
+    """Where an answer comes from: the text as it came, and when. `seen`: a person reads this text in any case."""
 
     message_id: UUID | None
     body: Sensitive
     at: datetime
     late: bool = False
+    seen: bool = False
     channel: str = "sms"
 
 

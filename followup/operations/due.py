@@ -32,7 +32,7 @@ SELECT f.id, f.clinic_id, f.plan_step_id, f.closes_at, f.reason,
                WHERE v.clinic_id = f.clinic_id AND v.number_hash = p.phone_hash AND v.waiting_since IS NOT NULL)
        OR EXISTS (SELECT FROM followup_followup o WHERE o.patient_id = p.id AND o.timer_at IS NOT NULL)
 FROM followup_followup f JOIN followup_patient p ON p.id = f.patient_id
-WHERE f.opens_at <= %s
+WHERE f.opens_at <= %s AND (%s::uuid IS NULL OR f.clinic_id = %s)
 ORDER BY f.opens_at
 LIMIT %s
 FOR UPDATE OF f SKIP LOCKED
@@ -103,10 +103,10 @@ class Batch:
         )
 
 
-def claim_due(*, now: datetime, limit: int) -> Batch:
+def claim_due(*, now: datetime, limit: int, clinic_id: UUID | None) -> Batch:
     """Lock up to `limit` due follow-ups, longest due first; rows that another worker holds are left to it."""
     with connection.cursor() as cursor:
-        cursor.execute(CLAIM, [now, limit])
+        cursor.execute(CLAIM, [now, clinic_id, clinic_id, limit])
         rows = [Row(*columns) for columns in cursor.fetchall()]
     steps = {key: step.rule() for key, step in PlanStep.objects.in_bulk({row.step_id for row in rows}).items()}
     return Batch(

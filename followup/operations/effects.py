@@ -85,7 +85,8 @@ def _one(effect: Effect, asking: Asking, source: Source, says: list[Say], *, now
         case effect_types.HandOver():
             _hand_over(asking, now)
         case effect_types.ForStaff():
-            for_staff(asking, source, now=now)
+            if not source.seen:
+                for_staff(asking, source, tags=[effect.reason], now=now)
         case effect_types.SwitchLanguage():
             switch_language(asking, effect.language, now)
         case effect_types.OptOut():

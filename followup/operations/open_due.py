@@ -64,12 +64,13 @@ class _Begun:
 
 
 @transaction.atomic
-def open_due(*, now: datetime, limit: int = 200) -> int:
+def open_due(*, now: datetime, limit: int = 200, clinic_id: UUID | None = None) -> int:
     """Deal with up to `limit` due follow-ups: ask them, put them back or drop them, each with a reason.
 
-    Returns how many were dealt with. Any number of workers may call it at once; none asks twice.
+    Returns how many were dealt with. Any number of workers may call it at once; none asks twice. With `clinic_id` only
+    that clinic's: a simulation has its own time.
     """
-    batch = claim_due(now=now, limit=limit)
+    batch = claim_due(now=now, limit=limit, clinic_id=clinic_id)
     if not batch.rows:
         return 0
     wanted, unasked = _decide(batch, now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import connection, transaction
 
@@ -17,29 +18,35 @@ from messaging.core.send_window import window_opening
 from surveys.core import conversation
 
 CLAIM = """
-SELECT id FROM followup_followup WHERE timer_at <= %s ORDER BY timer_at LIMIT %s FOR UPDATE SKIP LOCKED
+SELECT id FROM followup_followup WHERE timer_at <= %s AND (%s::uuid IS NULL OR clinic_id = %s)
+ORDER BY timer_at LIMIT 1 FOR UPDATE SKIP LOCKED
 """
 
 
-def run_timers(*, now: datetime, limit: int = 200) -> int:
+def run_timers(*, now: datetime, limit: int = 200, clinic_id: UUID | None = None) -> int:
     """Deal with up to `limit` open follow-ups whose timer has run out; returns how many.
 
     Each is a transaction of its own, so that one bad row never stops the line. Paused patients whose time is over are
     followed again.
     """
     done = 0
-    while done < limit and _run_one(now):
+    while done < limit and _run_one(now, clinic_id):
         done += 1
-    Patient.objects.filter(status=PatientStatus.PAUSED, paused_until__lte=now).update(
-        status=PatientStatus.ACTIVE, paused_until=None, updated_at=now
-    )
+    _end_pauses(now, clinic_id)
     return done
 
 
+def _end_pauses(now: datetime, clinic_id: UUID | None) -> None:
+    over = Patient.objects.filter(status=PatientStatus.PAUSED, paused_until__lte=now)
+    if clinic_id is not None:
+        over = over.filter(clinic_id=clinic_id)
+    over.update(status=PatientStatus.ACTIVE, paused_until=None, updated_at=now)
+
+
 @transaction.atomic
-def _run_one(now: datetime) -> bool:
+def _run_one(now: datetime, clinic_id: UUID | None) -> bool:
     with connection.cursor() as cursor:
-        cursor.execute(CLAIM, [now, 1])
+        cursor.execute(CLAIM, [now, clinic_id, clinic_id])
         row = cursor.fetchone()
     if row is None:
         return False

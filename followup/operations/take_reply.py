@@ -17,6 +17,7 @@ from followup.operations import effects, items, texts
 from followup.operations.asking import Asking, Source, lock_asking
 from followup.operations.signals import raise_for_text
 from followup.operations.wishes import fulfil
+from messaging.core.keywords import bare
 from messaging.core.lifecycle import Purpose
 from messaging.events import InboundText
 from messaging.operations import enqueue
@@ -29,6 +30,8 @@ LATE_WINDOW: Final = timedelta(hours=24)
 """For how long after closing a text is still tried as a late answer (clinical content, section 3.2)."""
 CORRECTION_WINDOW: Final = timedelta(hours=1)
 """For how long after completing a survey its last answer can still be corrected (house choice)."""
+DESPAIR_OR_OPT_OUT: Final = frozenset({"end", "terminar"})
+"""Opt-out words that may mean something else (clinical content, finding 4)."""
 UNFINISHED: Final = (FollowUpStatus.PARTIAL, FollowUpStatus.EXPIRED)
 
 
@@ -52,7 +55,12 @@ class _Arrival:
     @property
     def source(self) -> Source:
         """Where answers in it come from."""
-        return Source(message_id=self.event.message_id, body=self.event.body, at=self.event.received_at)
+        return Source(
+            message_id=self.event.message_id,
+            body=self.event.body,
+            at=self.event.received_at,
+            seen=bool(self.findings or self.event.media),
+        )
 
     @property
     def safe(self) -> bool:
@@ -70,6 +78,8 @@ def take_text(event: InboundText, *, now: datetime) -> dict[str, Any]:
     arrival = _arrival(event, screening)
     if not event.control:
         _route(arrival, now)
+    elif event.control == "stop" and not arrival.findings:
+        _look_at_the_end(arrival, now)
     if arrival.findings:
         raise_for_text(
             arrival.findings,
@@ -93,6 +103,12 @@ def _arrival(event: InboundText, screening: Screening) -> _Arrival:
         asking=lock_asking(**phone, waiting_since__isnull=False),
         findings=dangers(screening),
     )
+
+
+def _look_at_the_end(arrival: _Arrival, now: datetime) -> None:
+    """ "End" alone may be despair: it is honoured like every opt-out word, and a person looks at it too."""
+    if bare(arrival.event.body.reveal()) in DESPAIR_OR_OPT_OUT:
+        _to_inbox(arrival, arrival.patient, ["end", "opted-out"], now)
 
 
 def _as_json(screening: Screening) -> dict[str, Any]:

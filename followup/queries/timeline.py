@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import attrgetter
@@ -78,7 +78,7 @@ def timeline(clinic: ClinicFacts, patient: Patient) -> Timeline:
     return Timeline(entries=sorted(entries, key=attrgetter("at")))
 
 
-def _sessions(of: dict[str, Any]) -> Sequence[CareSession]:
+def _sessions(of: dict[str, Any]) -> Iterable[CareSession]:
     return CareSession.objects.filter(**of)
 
 
@@ -102,7 +102,8 @@ def series(clinic: ClinicFacts, patient: Patient) -> Series:
     for question, at, value, late, follow_up_id in answers.values_list(
         "question", "answered_at", "value", "late", "follow_up_id"
     ):
-        points[question].append(Point(at, value, late, follow_up_id))
+        if value is not None:
+            points[question].append(Point(at, value, late, follow_up_id))
     ended = CareSession.objects.filter(clinic_id=clinic.id, patient=patient, status=SessionStatus.ENDED)
     return Series(
         pain=points[CURVES["pain"]],

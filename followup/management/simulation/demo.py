@@ -55,6 +55,14 @@ LAST = ("Alvarez", "Brooks", "Chen", "Diaz", "Evans", "Flores", "Green", "Hayes"
 PATIENTS = 40
 DAYS = 92
 SEED = 2026
+LAST_WORDS = (
+    (33, 30, "STOP"),
+    (17, 20, "wrong number, you have the wrong person"),
+    (3, 7, ""),
+    (14, 3, ""),
+    (8, 0.8, "I cant do this anymore, i want to die"),
+)
+"""Who writes what how many hours before the end; blank: something for the inbox."""
 LIBRARY = Path(__file__).resolve().parents[2] / "library"
 
 
@@ -137,7 +145,7 @@ def _enrol_later(programme: Programme, persona: Persona, place: int, moment: dat
 
 
 def _visits(people: list[Persona], start: datetime, now: datetime, rng: Random) -> list[Visit]:
-    """One to three sessions each, in the clinic's hours, a month apart; the first after enrolment has certainly been."""
+    """One to three sessions each, in the clinic's hours, weeks apart, all after enrolment."""
     visits = []
     zone = ZoneInfo(ZONE)
     for person in range(len(people)):
@@ -178,13 +186,13 @@ def _last_day(programme: Programme, people: list[Persona], now: datetime) -> Non
     for place, hours in ((1, 26), (6, 4), (12, 0.5), (20, 25.5), (27, 2.4)):
         _end_later(programme, people[place], Visit(place, now - timedelta(hours=hours)))
     programme.at(now - timedelta(hours=26) - late, lambda at: _worsen(people[20]))
-    programme.at(
-        now - timedelta(minutes=50), lambda at: programme.text(people[8], "I cant do this anymore, i want to die", at)
-    )
-    programme.at(now - timedelta(hours=3), lambda at: programme.text(people[14], people[14].aside(programme.rng), at))
-    programme.at(now - timedelta(hours=7), lambda at: programme.text(people[3], people[3].aside(programme.rng), at))
-    programme.at(now - timedelta(hours=30), lambda at: programme.text(people[33], "STOP", at))
-    programme.at(now - timedelta(hours=20), lambda at: programme.text(people[17], "wrong number, who is this", at))
+    for place, hours, words in LAST_WORDS:
+        body = words or people[place].aside(programme.rng)
+        programme.at(now - timedelta(hours=hours), _texting(programme, people[place], body))
+
+
+def _texting(programme: Programme, persona: Persona, body: str) -> Callable[[datetime], None]:
+    return lambda now: programme.text(persona, body, now)
 
 
 def _worsen(persona: Persona) -> None:

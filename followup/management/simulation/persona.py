@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from surveys.core.definition import OptionSpec, QuestionSpec
+from surveys.core.definition import Option, Question
 
 WORDS = {
     "en": ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
@@ -56,7 +56,7 @@ class Persona:
         left = max(0.0, 1 - self.hours_since_session / 24 / DAYS_OF_RELIEF)
         return _clamp(self.mood + 2.5 * self.relief * left + rng.gauss(0, 0.7), 3, 10)
 
-    def reply(self, question: QuestionSpec, rng: Random) -> str:
+    def reply(self, question: Question, rng: Random) -> str:
         """What the patient writes to a question; sometimes something that cannot be read."""
         if question.type in {"scale", "number", "single_choice"} and rng.random() < self.unclear:
             return rng.choice(UNCLEAR[self.language])
@@ -70,7 +70,7 @@ class Persona:
         """Something that is no answer, for the inbox."""
         return rng.choice(ASIDES[self.language])
 
-    def _value(self, question: QuestionSpec, rng: Random) -> Any:
+    def _value(self, question: Question, rng: Random) -> Any:
         if question.key.startswith("pain") or question.key == "peg_p":
             return self.pain(rng)
         if question.key == "mood":
@@ -88,7 +88,7 @@ class Persona:
     def _side_effect(self, rng: Random) -> str:
         return "1" if self.hours_since_session < 30 and rng.random() < 0.35 else "0"
 
-    def _typical(self, question: QuestionSpec, rng: Random) -> Any:
+    def _typical(self, question: Question, rng: Random) -> Any:
         """A mild answer to any other question."""
         if question.options and question.type in {"single_choice", "multi_choice"}:
             return _mild(question.options, rng).code
@@ -100,7 +100,7 @@ class Persona:
         return {"time": "9:30 pm", "date": "today"}.get(question.type, self.aside(rng))
 
 
-def _mild(options: tuple[OptionSpec, ...], rng: Random) -> OptionSpec:
+def _mild(options: tuple[Option, ...], rng: Random) -> Option:
     return options[min(len(options) - 1, int(rng.random() * 2))]
 
 

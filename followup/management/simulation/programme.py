@@ -20,7 +20,7 @@ from messaging.operations import Settled, handle_inbound, settle_virtually, stor
 from messaging.queries import outbound
 from privacy.phones import phone_hash
 from surveys.core.conversation import State, open_question
-from surveys.core.definition import QuestionSpec
+from surveys.core.definition import Question
 from surveys.queries import definition_of
 
 Action = Callable[[datetime], None]
@@ -117,7 +117,7 @@ class Programme:
         persona.hours_since_session = (now - ended_at).total_seconds() / 3600 if ended_at else NEVER_TREATED
         self.text(persona, persona.reply(question, self.rng), now)
 
-    def _asked(self, number_hash: str) -> tuple[QuestionSpec, datetime | None] | None:
+    def _asked(self, number_hash: str) -> tuple[Question, datetime | None] | None:
         """The question that waits for an answer on a phone, and when the session before it ended."""
         waiting = Conversation.objects.filter(
             clinic_id=self.clinic.id, number_hash=number_hash, waiting_since__isnull=False, held_since__isnull=True
