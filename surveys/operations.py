@@ -129,7 +129,7 @@ def install_library(
     Raises:
         surveys.library.NoSuchSurvey: a key that the library does not have.
     """
-    wanted = [key for key in library.keys() if key not in library.switched_off()] if keys is None else keys
+    wanted = [key for key in library.shipped() if key not in library.switched_off()] if keys is None else keys
     there = set(Survey.objects.filter(clinic_id=clinic.id).values_list("key", flat=True))
     definitions = [restore(library.document(key)) for key in wanted if key not in there]
     created = [Survey(clinic_id=clinic.id, key=each.key, name=_name(each), created_at=now) for each in definitions]

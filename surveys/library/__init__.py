@@ -1,4 +1,4 @@
-"""The shipped surveys: items in `items/`, surveys made of them in `surveys/`, put together into whole documents here."""
+"""The shipped surveys: banks of items in `items/`, surveys made of them in `surveys/`, put together here."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class NoSuchSurvey(LookupError):
     """The library has no survey of that key."""
 
 
-def keys() -> tuple[str, ...]:
+def shipped() -> tuple[str, ...]:
     """The keys of every shipped survey."""
     return tuple(sorted(_folder("surveys")))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from surveys.core.definition.model import Question
@@ -15,34 +16,49 @@ from surveys.core.replies.values.focus import focus_of, topics
 from surveys.core.replies.values.segments import clauses
 
 
-def labelled_answers(questions: Sequence[Question], text: str, language: str, now: datetime | None) -> dict[str, Value]:
-    """The values that a text labels by topic for some of `questions`, by key.
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """Values by question key, and whether the text says nothing else."""
 
-    A clause counts for a question when it names a topic of that question and of no other one. A question that two
-    clauses speak of, or whose clause says more than its value, is left to be asked.
+    values: dict[str, Value]
+    nothing_else: bool
+
+
+def labelled(questions: Sequence[Question], text: str, language: str, now: datetime | None) -> Labelled:
+    """The values that a text labels by topic for some of `questions`, the open one first.
+
+    A clause counts for a question when it names that question's topic and no other one's, and holds nothing but topic
+    words, a value and words that say nothing. A question that two clauses speak of is left to be asked.
     """
     cleaned = clean(text)
     tokens = tokenise(cleaned)
-    spans = clauses(tokens)
-    if len(spans) < 2:
-        return {}
     found: dict[str, list[Value]] = {}
+    plain = 0
+    spans = clauses(tokens)
     for start, end in spans:
-        named = _topics(tokens[start:end])
-        about = [question for question in questions if named & focus_of(question.for_reader(language)).topics]
-        if len(about) == 1:
+        about = _about(questions, tokens[start:end], language)
+        if about is not None:
             part = cleaned[tokens[start].start : tokens[end - 1].end]
-            found.setdefault(about[0].key, []).extend(_value(about[0], part, language, now))
-    return {key: values[0] for key, values in found.items() if len(values) == 1}
+            values = list(_value(about, part, language, now))
+            found.setdefault(about.key, []).extend(values)
+            plain += len(values)
+    return Labelled({key: values[0] for key, values in found.items() if len(values) == 1}, plain == len(spans))
+
+
+def _about(questions: Sequence[Question], clause: Tokens, language: str) -> Question | None:
+    """The one question that a clause speaks of and only of; the open one, first, is meant before later ones."""
+    words = {token.text for token in clause if token.kind != "number"}
+    named = {topic: words & LEXICON.words(topic) for topic in topics() if words & LEXICON.words(topic)}
+    spoken = {word for hits in named.values() for word in hits}
+    if not named or words - spoken - LEXICON.words("filler") - LEXICON.words("clause_openers"):
+        return None
+    meant = [question for question in questions if focus_of(question.for_reader(language)).topics & named.keys()]
+    if meant and meant[0] == questions[0]:
+        return meant[0] if len(named) == 1 else None
+    return meant[0] if len(meant) == 1 else None
 
 
 def _value(question: Question, part: str, language: str, now: datetime | None) -> Iterator[Value]:
     understood = read(question.for_reader(language), part, language, now=now)
-    sure = understood.kind == "answer" and not understood.extra and not understood.flags
-    if sure and question.type != "text" and question.accepts(understood.value):
+    if understood.kind == "answer" and question.type != "text" and question.accepts(understood.value):
         yield understood.value
-
-
-def _topics(tokens: Tokens) -> frozenset[str]:
-    words = {token.text for token in tokens}
-    return frozenset(topic for topic in topics() if words & LEXICON.words(topic))

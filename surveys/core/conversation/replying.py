@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final, cast
 
-from surveys.core.conversation.labelled import labelled_answers
+from surveys.core.conversation.labelled import Labelled, labelled
 from surveys.core.conversation.path import walk
 from surveys.core.conversation.turn import MOST_DETOURS, Draft
 from surveys.core.definition.model import Question
@@ -34,8 +34,7 @@ def reply_to_open(draft: Draft, text: str, now: datetime | None, given: Reading 
     question = draft.survey.question(draft.state.open)
     understood = given or _read(draft, question, text, now)
     if understood.kind == "answer" and question.accepts(understood.value):
-        ahead = {} if given else _ahead(draft, question, text, now)
-        _take(draft, question, understood, ahead)
+        _take(draft, question, understood, None if given else _labelled(draft, question, text, now))
     elif not _answers_otherwise(draft, question, understood):
         react(draft, text, understood)
 
@@ -110,15 +109,16 @@ def put_again(draft: Draft) -> None:
 # -- answers ----------------------------------------------------------------------------------------------------------
 
 
-def _take(draft: Draft, question: Question, understood: Reading, ahead: dict[str, Value]) -> None:
+def _take(draft: Draft, question: Question, understood: Reading, said: Labelled | None) -> None:
     """Keep the answer, and those to the next questions that the same text gives under their own names."""
     draft.keep(question, understood.value, "text" if question.type == "text" else "value")
     _mark_jump(draft, question, understood.value)
+    ahead = said.values if said else {}
     while (key := walk(draft.survey, draft.state.answers, draft.state.known)[1]) in ahead and key is not None:
         following = draft.survey.question(key)
         draft.keep(following, ahead[key], "value")
         _mark_jump(draft, following, ahead[key])
-    if understood.extra or understood.intent:
+    if understood.intent or (understood.extra and not (said and said.nothing_else)):
         draft.for_staff("more_than_an_answer")
     draft.go_on()
 
@@ -137,11 +137,10 @@ def _number(value: object) -> float | None:
     return value if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
-def _ahead(draft: Draft, question: Question, text: str, now: datetime | None) -> dict[str, Value]:
-    """Values that the text labels for questions after the open one."""
-    later = draft.survey.questions[draft.survey.position(question.key) :]
-    found = labelled_answers(later, text, draft.state.language, now)
-    return {key: value for key, value in found.items() if key != question.key}
+def _labelled(draft: Draft, question: Question, text: str, now: datetime | None) -> Labelled:
+    """What the text says under the names of the open question and of those after it."""
+    onward = draft.survey.questions[draft.survey.position(question.key) :]
+    return labelled(onward, text, draft.state.language, now)
 
 
 def _answers_otherwise(draft: Draft, question: Question, understood: Reading) -> bool:

@@ -1,0 +1,77 @@
+"""Plays a conversation script: the patient's lines are played to the engine, every other line is written anew.
+
+A script is a text file. It begins with comments and a head of `name: value` lines, then a blank line. Of the rest only
+the patient's lines, REMINDER, TIME IS UP and comments are given; a patient's line that begins with ALARM is one that the
+safety screen must flag, upon which the survey falls silent. `python -m tests.golden.script FILE ...` writes what the
+engine makes of them into the file, for a person to read and to commit.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from surveys import library
+from surveys.core import conversation
+from surveys.core.conversation import State, Turn
+from surveys.core.definition import SurveyDefinition, restore
+from surveys.core.replies.safety import screen
+from surveys.core.transcript import PATIENT, alarm, line_of
+from surveys.core.wording import Voice
+
+NOW = datetime(2026, 11, 24, 14, 0)  # noqa: DTZ001  # the patient's wall clock, as the engine takes it
+ALARM, REMINDER, TIME_IS_UP = "ALARM    ", "REMINDER", "TIME IS UP"
+HELD = {"crisis", "emergency"}
+
+
+def play(script: str) -> str:
+    """The script with every line but the given ones written by the engine."""
+    head, _, body = script.partition("\n\n")
+    facts = dict(line.split(": ", 1) for line in head.splitlines() if not line.startswith("#"))
+    survey = restore(library.document(facts["survey"]))
+    voice = Voice("Demo Clinic", "618-555-0100", facts["language"])
+    lines = list(_played(survey, voice, _known(facts.get("known", "")), body))
+    return f"{head}\n\n" + "\n".join(lines) + "\n"
+
+
+def _played(survey: SurveyDefinition, voice: Voice, known: dict[str, Any], body: str) -> Iterator[str]:
+    turn = conversation.begin(survey, voice=voice, known=known)
+    yield from map(line_of, turn.effects)
+    for line in body.splitlines():
+        if line.startswith(("#", PATIENT, ALARM, REMINDER, TIME_IS_UP)):
+            yield line
+        if not line.startswith("#"):
+            turn, said = _step(survey, turn.state, voice, line)
+            yield from said
+
+
+def _step(survey: SurveyDefinition, state: State, voice: Voice, line: str) -> tuple[Turn, list[str]]:
+    state = State.from_json(json.loads(json.dumps(state.to_json())))
+    noted: list[str] = []
+    if line.startswith(REMINDER):
+        turn = conversation.remind(survey, state, voice=voice)
+    elif line.startswith(TIME_IS_UP):
+        turn = conversation.expire(survey, state, voice=voice)
+    elif line.startswith((PATIENT, ALARM)):
+        hold = line.startswith(ALARM)
+        text = line[len(PATIENT) :].replace("\\n", "\n")
+        flags = tuple(flag for flag in screen(text).flags if hold and flag in HELD)
+        noted = [alarm(flags)] if flags else []
+        turn = conversation.reply(survey, state, text, voice=voice, now=NOW, hold=bool(flags))
+    else:
+        return Turn(state, ()), []
+    return turn, [*noted, *map(line_of, turn.effects)]
+
+
+def _known(pairs: str) -> dict[str, Any]:
+    return {key: json.loads(value) for key, value in (pair.split("=") for pair in pairs.split())}
+
+
+if __name__ == "__main__":
+    for name in sys.argv[1:]:
+        path = Path(name)
+        path.write_text(play(path.read_text("utf-8")), "utf-8")
