@@ -85,8 +85,7 @@ def _one(effect: Effect, asking: Asking, source: Source, says: list[Say], *, now
         case effect_types.HandOver():
             _hand_over(asking, now)
         case effect_types.ForStaff():
-            if not source.seen:
-                for_staff(asking, source, tags=[effect.reason], now=now)
+            _read_by_staff(effect.reason, asking, source, now)
         case effect_types.SwitchLanguage():
             switch_language(asking, effect.language, now)
         case effect_types.OptOut():
@@ -117,6 +116,11 @@ def _hand_over(asking: Asking, now: datetime) -> None:
     items.for_follow_up(
         asking.follow_up, asking.clinic, Level.WATCH, kind=ReviewKind.HANDOVER, tags=["handed-over"], now=now
     )
+
+
+def _read_by_staff(reason: str, asking: Asking, source: Source, now: datetime) -> None:
+    if not source.seen:
+        for_staff(asking, source, tags=[reason], now=now)
 
 
 def for_staff(asking: Asking, source: Source, *, tags: Iterable[str] = (), now: datetime) -> None:

@@ -59,7 +59,7 @@ def enrol_patient(
     Raises Refused with every problem; AlreadyEnrolled when the reference is taken.
     """
     fields = {"reference": reference, "name": name, "phone": phone, "time_zone": time_zone, "language": language}
-    refuse_if_any(_field_problems(fields) | (_consent_problems(consent, now) if consent else {}))
+    refuse_if_any(problems_of(fields, consent, now))
     given = {key: value.strip() for key, value in fields.items()}
     try:
         with transaction.atomic():
@@ -69,6 +69,12 @@ def enrol_patient(
         if known is None:
             raise
         raise AlreadyEnrolled(known, _differences(known, given, consent)) from error
+
+
+def problems_of(fields: Mapping[str, Any], consent: ConsentInput | None, now: datetime) -> dict[str, str]:
+    """What is wrong with a patient's fields and consent, by field; empty when they can be kept."""
+    problems = _field_problems(fields) | (_consent_problems(consent, now) if consent else {})
+    return {field: problem for field, problem in problems.items() if problem}
 
 
 def _enrol(

@@ -295,7 +295,7 @@ def test_a_second_message_within_the_hour_is_read_too_and_not_answered_again(pat
 
 
 def test_a_reaction_of_the_phone_is_nothing(patient: Patient) -> None:
-    write(patient, "Liked “Pain on average over the past 24 hours”")
+    write(patient, "Liked “Your answers were saved”")
     assert inbox() == []
     assert texts(patient) == []
 
