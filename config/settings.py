@@ -180,7 +180,6 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
     "NON_FIELD_ERRORS_KEY": "body",
-    "URL_FORMAT_OVERRIDE": None,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 DRF_STANDARDIZED_ERRORS = {
@@ -197,6 +196,14 @@ SPECTACULAR_SETTINGS = {
     "SERVE_AUTHENTICATION": [],
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {
+        "ContentStatus": ["draft", "published", "retired"],
+        "FollowUpStatus": "followup.api.resources.follow_ups.STATUSES",
+        "CareSessionStatus": "followup.api.resources.care_sessions.STATUSES",
+        "MessageStatus": "followup.api.resources.messages.STATUSES",
+        "PatientStatus": "followup.models.patient.PatientStatus",
+        "ReviewStatus": "followup.api.resources.reviews.STATUSES",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "followup.api.schema.close_bodies",

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import django
+
 from followup.core.lifecycle import FOLLOW_UP_MOVES, REVIEW_MOVES, SESSION_MOVES
 from messaging.core.lifecycle import MOVES
+from tools.roles import roles
 
 ROOT = Path(__file__).resolve().parent.parent
 LIVES: dict[str, Mapping[Any, frozenset[Any]]] = {
@@ -40,7 +44,10 @@ def states() -> str:
 
 def main() -> None:
     """Write every generated document."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    django.setup()
     (ROOT / "docs" / "STATES.md").write_text(states())
+    (ROOT / "docs" / "ROLES.md").write_text(roles())
 
 
 if __name__ == "__main__":

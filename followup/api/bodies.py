@@ -36,18 +36,9 @@ class Row(serializers.Serializer[Any]):
 class RevealedField(serializers.CharField):
     """Personal text, given in clear to those who may see it."""
 
-    def to_representation(self, value: Sensitive) -> str:
-        return value.reveal()
-
-
-class PersonalText(serializers.CharField):
-    """Personal text that comes in: hidden from logs and errors from here on."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        return Sensitive(super().to_internal_value(data))
-
-    def run_validators(self, value: Any) -> None:
-        super().run_validators(value.reveal() if isinstance(value, Sensitive) else value)
+    def to_representation(self, value: Any) -> str:
+        text: Sensitive = value
+        return text.reveal()
 
 
 class Empty(Body):

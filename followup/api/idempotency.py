@@ -12,6 +12,7 @@ from django.utils import timezone
 from rest_framework.exceptions import ValidationError
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
+from rest_framework.views import APIView
 
 from clinics.operations import KeptAnswer, claim_key, keep_answer
 from followup.api.problems import CONTENT_TYPE
@@ -30,8 +31,8 @@ class KeptReply(Exception):
         self.kept = kept
 
 
-class IdempotentPosts:
-    """A mixin for views: `claim_key` after the checks of the caller, the answer kept when the view has ended."""
+class IdempotentPosts(APIView):
+    """Keys for views: they call `claim_key` once they know the caller; the answer is kept when the view has ended."""
 
     fingerprint = ""
 
@@ -55,14 +56,15 @@ class IdempotentPosts:
             raise ValidationError({KEY_HEADER: f"Use 1 to {LONGEST_KEY} printable ASCII characters."})
         content = b"\0".join([request.method.encode(), request.get_full_path().encode(), request.body])
         fingerprint = hashlib.sha256(content).hexdigest()
-        kept = claim_key(user=request.user, key=key, fingerprint=fingerprint, now=timezone.now())
+        caller: Any = request.user
+        kept = claim_key(user=caller, key=key, fingerprint=fingerprint, now=timezone.now())
         if kept is not None:
             raise KeptReply(kept)
         self.fingerprint = fingerprint
 
     def handle_exception(self, exc: Exception) -> Any:
         if not isinstance(exc, KeptReply):
-            return super().handle_exception(exc)  # type: ignore[misc]  # APIView's, after this mixin
+            return super().handle_exception(exc)
         kept = exc.kept
         return HttpResponse(
             kept.body.reveal(),
@@ -72,7 +74,7 @@ class IdempotentPosts:
         )
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
-        response = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc]  # APIView's
+        response = super().finalize_response(request, response, *args, **kwargs)
         if self.fingerprint and response.status_code < 500:
             body = "" if response.data is None else JSONRenderer().render(self.kept_data(response.data)).decode()
             keep_answer(

@@ -7,7 +7,7 @@ import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -44,7 +44,7 @@ def read_cursor(text: str) -> Place:
         place = Place(datetime.fromisoformat(at), str(key), bool(newer))
     except (binascii.Error, ValueError, TypeError, RecursionError) as error:
         raise ValueError("not a cursor") from error
-    if place.at.tzinfo is None:
+    if place.at.utcoffset() != timedelta(0):
         raise ValueError("not a cursor")
     return place
 
@@ -66,9 +66,7 @@ class KeysetPagination(BasePagination):
 
     parameters = frozenset({"cursor", "page_size"})
 
-    def paginate_queryset(
-        self, queryset: QuerySet[Any], request: Request, view: APIView | None = None
-    ) -> list[Any] | None:
+    def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> list[Any] | None:
         field: str = getattr(view, "page_field", "created_at")
         size, place = self.asked(request, queryset.model)
         found = rows_at(queryset, field, place, size + 1)

@@ -18,6 +18,8 @@ from rest_framework.response import Response
 from clinics.operations import KeyInFlight, KeyReused
 from clinics.operations.errors import InvalidInput
 from followup.operations.errors import Conflict, Refused
+from surveys.core.definition import InvalidSurvey
+from surveys.operations import SurveyConflict
 
 CONTENT_TYPE = "application/problem+json"
 INDEX = re.compile(r"\[(\d+)\]")
@@ -66,7 +68,11 @@ class ProblemHandler(ExceptionHandler):
             return InFlight()
         if isinstance(exc, KeyReused):
             return Reused()
-        if isinstance(exc, Conflict):
+        if isinstance(exc, InvalidSurvey):
+            return ValidationError(
+                _by_field({f"document.{each.path}": each.message for each in exc.problems}, "invalid")
+            )
+        if isinstance(exc, Conflict | SurveyConflict):
             return Conflicting(_by_field(exc.problems, "conflict"))
         if isinstance(exc, InvalidInput | Refused):
             return ValidationError(_by_field(exc.problems, "invalid"))
@@ -125,7 +131,7 @@ class ProblemSerializer(serializers.Serializer[Any]):
     title = serializers.CharField(help_text="The HTTP status in words")
     status = serializers.IntegerField(help_text="The HTTP status")
     detail = serializers.CharField(help_text="All errors in one line")
-    errors = ProblemErrorSerializer(many=True)
+    errors = ProblemErrorSerializer(many=True)  # type: ignore[assignment]  # a field, not the property of this name
     request_id = serializers.CharField(
         allow_null=True, help_text="Also in the header X-Request-Id and in the service's log lines"
     )

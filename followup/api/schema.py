@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, Literal
 
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
@@ -40,7 +40,7 @@ class ClinicSchema(AutoSchema):
     def get_tags(self) -> list[str]:
         return [self.path.removeprefix("/api/v1/").split("/")[0]]
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]  # as the package calls it
         """The docstring of the action, and what it needs."""
         handler = getattr(self.view, getattr(self.view, "action", None) or self.method.lower(), None)
         words = re.sub(r"\s+", " ", (handler.__doc__ or "")).strip() if handler else ""
@@ -48,7 +48,7 @@ class ClinicSchema(AutoSchema):
         needed = permissions.get(getattr(self.view, "action", None))
         return f"{words}\n\nNeeds `{needed}`.".strip() if needed else words
 
-    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
+    def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> dict[str, Any]:
         responses: dict[str, Any] = super()._get_response_bodies(direction=direction)
         if direction == "response":
             problem = self.resolve_serializer(ProblemSerializer, "response").ref
@@ -60,7 +60,7 @@ class ClinicSchema(AutoSchema):
 
     def _errors(self) -> list[str]:
         codes = ["400", "401", "403", "429"]
-        if "{" in self.path:
+        if "{" in self.path or (self.method == "POST" and getattr(self.view, "body_names_rows", False)):
             codes.append("404")
         if self.method == "POST":
             codes += ["409", "422"]

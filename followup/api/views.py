@@ -21,7 +21,7 @@ from clinics import audit
 from clinics.core.actor import Actor
 from clinics.core.roles import Permission
 from clinics.middleware import actor_of
-from clinics.queries import no_clinic
+from clinics.queries import no_clinic, permissions_of
 from followup.api.auth import BearerAuthentication, RoleAllows
 from followup.api.idempotency import REPLAYED_HEADER, IdempotentPosts
 from followup.api.pages import KeysetPagination
@@ -32,17 +32,23 @@ from followup.api.throttles import ClientThrottle
 
 
 class ClinicView(IdempotentPosts, GenericViewSet[Any]):
-    """A resource of the caller's clinic. `permissions` names what each action needs; what is not named is not there."""
+    """A resource of the caller's clinic. `permissions` names what each action needs; what is not named is not there.
+
+    `page_field` is the time that lists are ordered by; `body_names_rows` says that a POST may name unknown rows.
+    """
 
     resource: ClassVar[str]
     permissions: ClassVar[dict[str, Permission]]
     page_field: ClassVar[str] = "created_at"
+    body_names_rows: ClassVar[bool] = False
+    http_method_names = ["get", "head", "post", "patch", "delete"]
     authentication_classes = [BearerAuthentication, SessionAuthentication]
     permission_classes = [RoleAllows]
     throttle_classes = [ClientThrottle]
     content_negotiation_class = OnlyJSON
     schema = ClinicSchema()
     pagination_class = KeysetPagination
+    paginator: KeysetPagination
     filter_backends = [DjangoFilterBackend]
 
     @property
@@ -50,12 +56,25 @@ class ClinicView(IdempotentPosts, GenericViewSet[Any]):
         """The caller's clinic: everything a view shows or changes is looked up inside it."""
         if getattr(self, "swagger_fake_view", False):
             return no_clinic()  # the schema is written without a caller, from the shape of the queries
-        return self.request.user.clinic
+        return self._caller.clinic
 
     @property
     def actor(self) -> Actor:
         """Who the operations and the audit log are told is acting."""
-        return actor_of(self.request, self.request.user, self.request.auth)
+        return actor_of(self.request, self._caller, self._token)
+
+    @property
+    def rights(self) -> frozenset[Permission]:
+        """What the caller may do."""
+        return permissions_of(self._caller, self._token)
+
+    @property
+    def _caller(self) -> Any:
+        return self.request.user
+
+    @property
+    def _token(self) -> Any:
+        return self.request.auth
 
     @property
     def now(self) -> datetime:
@@ -63,13 +82,14 @@ class ClinicView(IdempotentPosts, GenericViewSet[Any]):
         return timezone.now()
 
     def permission_needed(self) -> Permission | None:
-        """What the running action needs; None when there is no such action, which is answered with 405."""
-        return self.permissions[self.action] if self.action else None
+        """What the running action needs; None when the method has no action here, which is answered with 405."""
+        return self.permissions[self.action] if self._is_served() else None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        self._refuse_unknown_parameters(request)
-        self.claim_key(request)
+        if self._is_served():
+            self._check_parameters(request)
+            self.claim_key(request)
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)
@@ -101,13 +121,22 @@ class ClinicView(IdempotentPosts, GenericViewSet[Any]):
         response[REPLAYED_HEADER] = "true"
         return response
 
-    def _refuse_unknown_parameters(self, request: Request) -> None:
-        """A misspelt filter would otherwise answer with everybody."""
-        unknown = sorted(set(request.query_params) - self._parameters())
-        if unknown:
-            known = ", ".join(sorted(self._parameters())) or "none"
-            detail = ErrorDetail(f"This parameter is unknown here; known: {known}.", "unknown")
-            raise ValidationError({name: [detail] for name in unknown})
+    def _is_served(self) -> bool:
+        """Whether the method leads to an action of ours; OPTIONS would lead to one of the framework's."""
+        return self.action not in (None, "metadata")
+
+    def _check_parameters(self, request: Request) -> None:
+        """A misspelt, empty or doubled filter would otherwise answer with everybody, or with whom nobody meant."""
+        known = self._parameters()
+        problems: dict[str, Any] = {}
+        for name, values in request.query_params.lists():
+            if name not in known:
+                names = ", ".join(sorted(known)) or "none"
+                problems[name] = [ErrorDetail(f"This parameter is unknown here; known: {names}.", "unknown")]
+            elif len(values) > 1 or not values[0]:
+                problems[name] = [ErrorDetail("Give this parameter once, with a value, or leave it out.", "invalid")]
+        if problems:
+            raise ValidationError(problems)
 
     def _parameters(self) -> set[str]:
         if self.action != "list":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import (
     OpenApiExample,
@@ -24,6 +25,7 @@ from followup.api.views import ClinicView
 from followup.core.lifecycle import SessionStatus
 from followup.operations import care_sessions
 from followup.queries import rows
+from followup.tasks import open_due
 
 SLUG = r"^[a-z0-9][a-z0-9_-]{0,49}$"
 STATUSES = [status.value for status in SessionStatus]
@@ -101,6 +103,7 @@ class CareSessionView(ListModelMixin, RetrieveModelMixin, ClinicView):
     """Care sessions of the clinic."""
 
     resource = "care_session"
+    body_names_rows = True
     permissions = dict.fromkeys(["list", "retrieve"], Permission.SEE_PATIENTS) | dict.fromkeys(
         ["create", "partial_update"], Permission.EDIT_PATIENTS
     )
@@ -124,6 +127,7 @@ class CareSessionView(ListModelMixin, RetrieveModelMixin, ClinicView):
         body = self.read_body(CareSessionCreate)
         patient = self.own(rows.patients(self.clinic), body.pop("patient"), "patient")
         session, created = care_sessions.record(patient=patient, by=self.actor, now=self.now, **body)
+        transaction.on_commit(open_due.delay)
         return self.shown(session, status.HTTP_201_CREATED) if created else self.repeated(self.shown(session))
 
     @extend_schema(summary="End, move or cancel a care session", request=CareSessionChange, responses=CareSessionRow)
@@ -137,4 +141,5 @@ class CareSessionView(ListModelMixin, RetrieveModelMixin, ClinicView):
             care_sessions.move(session=session, booked_for=body["booked_for"], by=self.actor, now=self.now)
         else:
             care_sessions.cancel(session=session, by=self.actor, now=self.now)
+        transaction.on_commit(open_due.delay)
         return self.shown(session)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
@@ -14,11 +15,12 @@ from rest_framework.response import Response
 
 from clinics.core.roles import Permission
 from followup.api.bodies import Empty, Row
-from followup.api.filters import since, until
+from followup.api.filters import MomentFilter, since, until
 from followup.api.views import ClinicView
 from followup.core.lifecycle import FollowUpStatus, Reason
 from followup.operations import bring_forward
 from followup.queries import rows
+from followup.tasks import open_due
 
 STATUSES = [status.value for status in FollowUpStatus]
 
@@ -57,8 +59,8 @@ class FollowUpFilters(filters.FilterSet):
     care_session = filters.UUIDFilter(field_name="care_session_id")
     survey = filters.CharFilter(field_name="plan_step__survey")
     status = filters.ChoiceFilter(choices=[(status, status) for status in STATUSES])
-    due_since = filters.IsoDateTimeFilter(field_name="due_at", lookup_expr="gte")
-    due_until = filters.IsoDateTimeFilter(field_name="due_at", lookup_expr="lt")
+    due_since = MomentFilter(field_name="due_at", lookup_expr="gte")
+    due_until = MomentFilter(field_name="due_at", lookup_expr="lt")
 
 
 @extend_schema_view(list=extend_schema(summary="List follow-ups"), retrieve=extend_schema(summary="Show a follow-up"))
@@ -81,4 +83,5 @@ class FollowUpView(ListModelMixin, RetrieveModelMixin, ClinicView):
         self.read_body(Empty)
         follow_up = self.get_object()
         bring_forward.bring_forward(follow_up=follow_up, by=self.actor, now=self.now)
+        transaction.on_commit(open_due.delay)
         return self.shown(follow_up)

@@ -20,8 +20,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clinics.core.roles import Permission
-from clinics.queries import permissions_of
 from followup.api.bodies import RevealedField, Row
+from followup.api.filters import MomentFilter
 from followup.api.pages import rows_at
 from followup.api.views import ClinicView
 from followup.queries import rows
@@ -147,8 +147,8 @@ class MessageFilters(filters.FilterSet):
     follow_up = filters.UUIDFilter(label="Outbound texts of this follow-up")
     direction = filters.ChoiceFilter(choices=[(OUT, OUT), (IN, IN)])
     status = filters.ChoiceFilter(choices=[(status, status) for status in STATUSES])
-    since = filters.IsoDateTimeFilter(label="Queued or received from this time on, like 2026-11-24T00:00:00Z")
-    until = filters.IsoDateTimeFilter(label="Queued or received before this time")
+    since = MomentFilter(label="Queued or received from this time on, like 2026-11-24T00:00:00Z")
+    until = MomentFilter(label="Queued or received before this time")
 
 
 INBOUND_STATUS = {
@@ -172,8 +172,7 @@ class MessageView(ListModelMixin, RetrieveModelMixin, ClinicView):
         return queries.outbound(self.clinic)
 
     def get_serializer_context(self) -> dict[str, Any]:
-        may_read = Permission.SEE_ANSWERS in permissions_of(self.request.user, self.request.auth)
-        return super().get_serializer_context() | {"may_read": may_read}
+        return {**super().get_serializer_context(), "may_read": Permission.SEE_ANSWERS in self.rights}
 
     def list(self, request: Request) -> Response:
         """Texts both ways, newest first."""

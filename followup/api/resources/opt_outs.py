@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import serializers, status
@@ -14,7 +15,7 @@ from rest_framework.response import Response
 
 from clinics.core.roles import Permission
 from followup.api.bodies import Body, RevealedField, Row
-from followup.api.filters import since, until
+from followup.api.filters import FlagFilter, since, until
 from followup.api.problems import Conflicting
 from followup.api.resources.patients import ConsentBody
 from followup.api.views import ClinicView
@@ -22,6 +23,7 @@ from followup.operations import enrol, withdraw
 from followup.operations.enrol import ConsentInput
 from followup.queries import rows
 from messaging import queries
+from messaging.tasks import dispatch_outbox
 
 
 class OptOutRow(Row):
@@ -29,7 +31,9 @@ class OptOutRow(Row):
 
     id = serializers.UUIDField()
     number = RevealedField()
-    source = serializers.CharField(help_text="keyword, free_text, carrier, staff, api, phone or page")
+    source = serializers.CharField(  # type: ignore[assignment]  # a field of this name
+        help_text="keyword, free_text, carrier, staff, api, phone or page"
+    )
     since = serializers.DateTimeField()
     ended_at = serializers.DateTimeField(allow_null=True, help_text="Null: nothing is texted to the number")
     ended_by = serializers.CharField(allow_null=True)
@@ -39,7 +43,7 @@ class OptOutCreate(Body):
     """A patient's wish that nothing be texted to their number any more."""
 
     patient = serializers.UUIDField()
-    source = serializers.ChoiceField(
+    source = serializers.ChoiceField(  # type: ignore[assignment]  # a field of this name
         choices=["api", "phone", "staff"], default="api", help_text="phone: told by telephone; staff: told at the desk"
     )
     confirm = serializers.BooleanField(default=False, help_text="True: one text confirms it")
@@ -57,7 +61,7 @@ class OptOutFilters(filters.FilterSet):
 
     since, until = since("since"), until("since")
     patient = filters.UUIDFilter(method="of_patient", label="Of the patient's present number")
-    active = filters.BooleanFilter(field_name="ended_at", lookup_expr="isnull")
+    active = FlagFilter(field_name="ended_at", lookup_expr="isnull")
 
     def of_patient(self, opt_outs: Any, name: str, value: Any) -> Any:
         """Opt-outs of the number that this patient of the clinic has."""
@@ -70,6 +74,7 @@ class OptOutView(ListModelMixin, RetrieveModelMixin, ClinicView):
     """Opt-outs of the clinic. An opt-out covers every programme of the clinic."""
 
     resource = "opt_out"
+    body_names_rows = True
     permissions = dict.fromkeys(["list", "retrieve"], Permission.SEE_PATIENTS) | dict.fromkeys(
         ["create", "end"], Permission.EDIT_PATIENTS
     )
@@ -93,6 +98,7 @@ class OptOutView(ListModelMixin, RetrieveModelMixin, ClinicView):
         active = self.get_queryset().filter(number_hash=patient.phone_hash, ended_at=None)
         before = active.first()
         withdraw.opt_out_patient(patient=patient, by=self.actor, now=self.now, **body)
+        transaction.on_commit(dispatch_outbox.delay)
         return self.repeated(self.shown(before)) if before else self.shown(active.get(), status.HTTP_201_CREATED)
 
     @extend_schema(summary="End an opt-out with a new consent", request=OptOutEnd, responses=OptOutRow)
@@ -105,4 +111,5 @@ class OptOutView(ListModelMixin, RetrieveModelMixin, ClinicView):
         if patient.phone_hash != opt_out.number_hash:
             raise Conflicting({"patient": "This opt-out is not of the patient's number."})
         enrol.give_consent(patient=patient, consent=ConsentInput(**body["consent"]), by=self.actor, now=self.now)
+        transaction.on_commit(dispatch_outbox.delay)
         return self.shown(opt_out)

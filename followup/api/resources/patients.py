@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import (
     OpenApiExample,
@@ -30,6 +31,7 @@ from followup.operations import enrol, withdraw
 from followup.operations.enrol import AlreadyEnrolled, ConsentInput
 from followup.queries import rows
 from messaging.queries import opted_out
+from messaging.tasks import dispatch_outbox
 
 E164 = r"^\+[1-9][0-9]{6,14}$"
 PHONE_HELP = "Mobile number in E.164, like +16185550123; patients may share one"
@@ -147,11 +149,11 @@ class PatientView(ListModelMixin, RetrieveModelMixin, ClinicView):
 
     def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
         """Look up every number of the answer at once."""
-        given = args[0] if isinstance(args[0], list) else [args[0]]
-        pairs = {(patient.clinic_id, patient.phone_hash) for patient in given}
-        return super().get_serializer(
-            *args, **kwargs, context=self.get_serializer_context() | {"opted_out": opted_out(pairs)}
-        )
+        given = args[0] if args else []
+        shown = given if isinstance(given, list) else [given]
+        pairs = {(patient.clinic_id, patient.phone_hash) for patient in shown}
+        kwargs["context"] = {**self.get_serializer_context(), "opted_out": opted_out(pairs)}
+        return PatientRow(*args, **kwargs)
 
     def patient_of(self, data: dict[str, Any]) -> Any:
         return data["id"]
@@ -171,6 +173,7 @@ class PatientView(ListModelMixin, RetrieveModelMixin, ClinicView):
             if known.problems:
                 raise
             return self.repeated(self.shown(known.patient))
+        transaction.on_commit(dispatch_outbox.delay)
         return self.shown(patient, status.HTTP_201_CREATED)
 
     @extend_schema(summary="Change a patient", request=PatientChange, responses=PatientRow)
@@ -186,6 +189,7 @@ class PatientView(ListModelMixin, RetrieveModelMixin, ClinicView):
         consent = ConsentInput(**self.read_body(ConsentBody))
         patient = self.get_object()
         enrol.give_consent(patient=patient, consent=consent, by=self.actor, now=self.now)
+        transaction.on_commit(dispatch_outbox.delay)
         return self.shown(patient)
 
     @extend_schema(summary="Withdraw the consent", request=Empty, responses=PatientRow)

@@ -81,7 +81,7 @@ class PlanDraft(Body):
     name = serializers.CharField(max_length=120)
     session_kind = serializers.RegexField(SLUG, help_text="Care sessions of this kind follow the plan")
     publish = serializers.BooleanField(default=False, help_text="True: put it live at once")
-    steps = StepBody(many=True, min_length=1, max_length=MOST_STEPS)
+    steps = serializers.ListField(child=StepBody(), min_length=1, max_length=MOST_STEPS)
 
 
 @extend_schema_serializer(

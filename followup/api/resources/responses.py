@@ -11,7 +11,7 @@ from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 
 from clinics.core.roles import Permission
 from followup.api.bodies import RevealedField, Row
-from followup.api.filters import since, until
+from followup.api.filters import MomentFilter, since, until
 from followup.api.views import ClinicView
 from followup.queries import rows
 
@@ -29,7 +29,7 @@ class AnswerRow(Row):
     raw_text = RevealedField(allow_null=True, help_text="What the patient wrote")
     language = serializers.CharField()
     reader_version = serializers.CharField(help_text="Which reader understood it")
-    source = serializers.CharField(help_text="patient or staff")
+    source = serializers.CharField(help_text="patient or staff")  # type: ignore[assignment]  # a field of this name
     channel = serializers.CharField(help_text="sms, web or phone")
     message = serializers.UUIDField(source="message_id", allow_null=True, help_text="The inbound text it came in")
     late = serializers.BooleanField(help_text="True: came after the follow-up had closed")
@@ -62,7 +62,7 @@ class ResponseFilters(filters.FilterSet):
     patient = filters.UUIDFilter(field_name="patient_id")
     follow_up = filters.UUIDFilter(field_name="follow_up_id")
     survey = filters.CharFilter()
-    updated_since = filters.IsoDateTimeFilter(
+    updated_since = MomentFilter(
         field_name="updated_at", lookup_expr="gte", label="Only those with an answer or correction from this time on"
     )
 

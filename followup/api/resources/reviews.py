@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_serializer, extend_schema_view
@@ -16,7 +17,7 @@ from clinics.core.roles import Permission
 from followup.api.bodies import Body, RevealedField, Row
 from followup.api.filters import since, until
 from followup.api.views import ClinicView
-from followup.core.lifecycle import RANK, ReviewStatus
+from followup.core.lifecycle import RANK, Level, ReviewStatus
 from followup.models import ReviewItem
 from followup.models.review import ReviewKind, ReviewOutcome
 from followup.operations import review
@@ -38,7 +39,7 @@ class ReviewRow(Row):
     level = serializers.SerializerMethodField(help_text="emergency, urgent, watch or info")
     status = serializers.ChoiceField(choices=STATUSES)
     tags = serializers.ListField(child=serializers.CharField())
-    signals = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
+    signals = serializers.SerializerMethodField(help_text="Ids of the signals that it gathers")
     opened_at = serializers.DateTimeField()
     due_by = serializers.DateTimeField()
     claimed_at = serializers.DateTimeField(allow_null=True)
@@ -48,6 +49,10 @@ class ReviewRow(Row):
     outcome = serializers.CharField(help_text="How it ended; blank until it is closed")
     note = RevealedField(allow_null=True)
     revision = serializers.IntegerField(help_text="Rises with each change; send it back with every action")
+
+    def get_signals(self, item: ReviewItem) -> list[UUID]:
+        """The ids of its signals."""
+        return [signal.pk for signal in item.signals.all()]
 
     def get_level(self, item: ReviewItem) -> str:
         """The rank in words."""
@@ -90,11 +95,11 @@ class ReviewFilters(filters.FilterSet):
     follow_up = filters.UUIDFilter(field_name="follow_up_id")
     kind = filters.ChoiceFilter(choices=ReviewKind.choices)
     status = filters.ChoiceFilter(choices=[(status, status) for status in STATUSES])
-    level = filters.TypedChoiceFilter(
-        field_name="rank",
-        choices=[(level.value, level.value) for level in RANK],
-        coerce=lambda level: next(rank for known, rank in RANK.items() if known.value == level),
-    )
+    level = filters.ChoiceFilter(choices=[(level.value, level.value) for level in RANK], method="of_level")
+
+    def of_level(self, items: Any, name: str, value: str) -> Any:
+        """Items whose rank is this level."""
+        return items.filter(rank=RANK[Level(value)])
 
 
 @extend_schema_view(list=extend_schema(summary="List reviews"), retrieve=extend_schema(summary="Show a review"))

@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from clinics import operations, queries
 from clinics.core.roles import Permission, Role
 from followup.api.bodies import Body, Row
+from followup.api.filters import FlagFilter
 from followup.api.views import ClinicView
 
 
@@ -69,7 +70,7 @@ class StaffFilters(filters.FilterSet):
     """Filters of the staff list."""
 
     role = filters.ChoiceFilter(choices=[(role.value, role.value) for role in Role])
-    is_active = filters.BooleanFilter()
+    is_active = FlagFilter()
 
 
 @extend_schema_view(list=extend_schema(summary="List staff"), retrieve=extend_schema(summary="Show a member of staff"))
@@ -156,6 +157,7 @@ class TokenView(ListModelMixin, RetrieveModelMixin, ClinicView):
     """API tokens of the clinic's staff."""
 
     resource = "token"
+    body_names_rows = True
     permissions = dict.fromkeys(["list", "retrieve", "create", "destroy"], Permission.MANAGE_STAFF)
     serializer_class = TokenRow
     filterset_class = TokenFilters

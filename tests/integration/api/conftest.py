@@ -25,10 +25,14 @@ class People:
     clinic: Clinic
     staff: dict[str, User] = field(default_factory=dict)
 
+    def token(self, role: str = "admin", scopes: tuple[str, ...] = ()) -> str:
+        """A fresh token of this member of staff."""
+        _, plaintext = create_token(user=self.staff[role], scopes=scopes, by=SYSTEM, now=timezone.now())
+        return plaintext
+
     def client(self, role: str = "admin", scopes: tuple[str, ...] = ()) -> APIClient:
         """A client that acts as this member of staff."""
-        _, plaintext = create_token(user=self.staff[role], scopes=scopes, by=SYSTEM, now=timezone.now())
-        return APIClient(headers={"Authorization": f"Bearer {plaintext}"})
+        return APIClient(headers={"Authorization": f"Bearer {self.token(role, scopes)}"})
 
 
 def people_of(key: str, zone: str = "America/Chicago") -> People:
