@@ -1,7 +1,7 @@
 """A small pattern language over words, so that wordings are data: `stop|quit ~2 texts|messages`.
 
 Elements stand between spaces: `a|b` one of these words, `@name` a word list, a trailing `?` may be missing, `~n` up to n
-words of any kind, `<n>` a number, `^` and `$` the start and end of a clause, `^^` and `$$` those of the whole text. A match
+words of any kind but denials, `<n>` a number, `^` and `$` the start and end of a clause (`$` also as one of several), `^^` and `$$` those of the whole text. A match
 never crosses punctuation. A pattern has a fixed number of elements and `~n` is at most nine, so matching costs at most
 len(pattern) * 10 steps at each word: linear in the text, whatever the text.
 """
@@ -130,6 +130,8 @@ def _advance(element: Element, tokens: Tokens, places: set[int], start: int) -> 
     if element.anchor:
         return {place for place in places if _anchored(element.anchor, tokens, place)}
     reached = set(places) if element.optional or element.gap else set()
+    if "$" in element.words:
+        reached |= {place for place in places if _anchored("$", tokens, place)}
     for place in places:
         for step in range(element.gap or 1):
             at = place + step

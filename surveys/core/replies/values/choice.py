@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from rapidfuzz import fuzz, process
+
 from surveys.core.replies.lexicon import LEXICON
 from surveys.core.replies.phrases import phrases
 from surveys.core.replies.reading import Question
@@ -13,6 +15,9 @@ from surveys.core.replies.tokens import Token, Tokens
 from surveys.core.replies.values.options import Hit, code_hits, label_hits, place_hits, spelled_label, vocabulary_of
 from surveys.core.replies.values.outcome import Outcome, found, unclear
 
+
+RESEMBLANCE = 70
+"""Percent of likeness from which an unknown word may be meant as a label."""
 
 MOST_WORDS = 120
 """A longer text tells a story and does not pick from a list."""
@@ -139,6 +144,8 @@ def _chosen(question: Question, tokens: Tokens, hits: list[Hit]) -> Outcome:
         return unclear("Either of several options.")
     if wanted & denied or (none_code in wanted and len(wanted) > 1):
         return unclear("The items contradict each other.")
+    if _resembles_a_label(question, tokens, hits):
+        return unclear("A word that may be a misspelt item.")
     if _uncertain(tokens, hits) or _trailing_denial(tokens, hits):
         return unclear("One item is uncertain.")
     extra = _says_more(tokens, hits)
@@ -217,6 +224,18 @@ def _uncertain(tokens: Tokens, hits: list[Hit]) -> bool:
         token.text in LEXICON.words("item_doubt") or (token.text in {"think", "guess", "creo"} and place > first)
         for place, token in enumerate(tokens)
     ) or any(match.start >= 0 for match in phrases("dont_know").all(tokens))
+
+
+def _resembles_a_label(question: Question, tokens: Tokens, hits: list[Hit]) -> bool:
+    """ "diziness and headake": a word that no list knows and that looks like a label makes the list doubtful."""
+    covered = {place for hit in hits for place in range(hit.start, hit.end)}
+    labels = [word for word in vocabulary_of(question).words if len(word) > 3]
+    unknown = (
+        token.text
+        for place, token in enumerate(tokens)
+        if place not in covered and token.kind == "word" and len(token.text) > 3 and token.text not in LEXICON.known_words
+    )
+    return any(process.extractOne(word, labels, scorer=fuzz.ratio, score_cutoff=RESEMBLANCE) for word in unknown)
 
 
 def _neighbours(hits: list[Hit]) -> list[tuple[Hit, Hit]]:

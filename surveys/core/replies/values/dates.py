@@ -123,7 +123,7 @@ class _Days:
 
     def _relative(self, place: int) -> Named | None:
         match = self._relative_days.get(place)
-        if match is None:
+        if match is None or (self._word(place) == "manana" and place and self._word(place - 1) in {"la", "esta"}):
             return None
         if match.label == "last_night":
             early = self._now.hour < _SMALL_HOURS

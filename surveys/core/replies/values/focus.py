@@ -26,6 +26,7 @@ class Focus:
     units: frozenset[str]
     words: frozenset[str]
     counts: bool
+    measures: bool
 
 
 @lru_cache(maxsize=512)
@@ -39,6 +40,7 @@ def focus_of(question: Question) -> Focus:
         aspects=frozenset(aspect for aspect in LEXICON.names("aspect_") if words & LEXICON.words(aspect)),
         units=_units(words, tokens, question),
         words=words,
+        measures=question.type == "number" and not words & LEXICON.words("counting_prompt"),
         counts=question.type == "number" and bool(words & LEXICON.words("counting_prompt")),
     )
 

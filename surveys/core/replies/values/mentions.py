@@ -133,9 +133,17 @@ def _is_pronoun(tokens: Tokens, place: int) -> bool:
     """ "the third one", "no one", "one of those days", "una 7": no number."""
     before = tokens[place - 1].text if place and not tokens[place].gap else ""
     following = tokens[place + 1] if place + 1 < len(tokens) and not tokens[place + 1].gap else None
+    if before and tokens[place].text == "one" and not _leads_to_one(before):
+        return True
     if before in LEXICON.words("one_not_after"):
         return not (before == "the" and place > 1 and tokens[place - 2].text in {"just", "only"})
     return following is not None and (following.kind == "number" or following.text in LEXICON.words("one_not_before"))
+
+
+def _leads_to_one(before: str) -> bool:
+    """Words after which "one" is a number; after any other ("the middle one") it stands for a noun."""
+    lists = ("hedge", "count_verbs", "code_words", "copula", "filler", "clause_openers", "number_leads", "number_words")
+    return any(before in LEXICON.words(name) for name in lists)
 
 
 def _is_number_word(tokens: Tokens, place: int, words: frozenset[str]) -> bool:

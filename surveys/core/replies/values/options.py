@@ -179,11 +179,14 @@ def _denied(tokens: Tokens, match: Match) -> bool:
             break
         if token.text in LEXICON.words("denial"):
             return True
-        if token.text in LEXICON.words("contrast"):
+        if token.text in LEXICON.words("contrast") and not (place and tokens[place - 1].text in LEXICON.words("denial")):
             break
     after = tokens[match.end] if match.end < len(tokens) and not tokens[match.end].gap else None
     ends = match.end + 1 >= len(tokens) or bool(tokens[match.end + 1].gap) or tokens[match.end + 1].text in LEXICON.words("contrast")
-    return after is not None and after.text == "no" and ends
+    if after is not None and after.text in LEXICON.words("denied_verbs"):
+        return True
+    follows = tokens[match.end + 1].text if match.end + 1 < len(tokens) else ""
+    return after is not None and after.text == "no" and (ends or follows in LEXICON.words("no_after_label"))
 
 
 def spelled_label(question: Question, tokens: Tokens) -> Tokens:
@@ -260,6 +263,8 @@ def _number_verdict(tokens: Tokens, start: int, end: int) -> str:
         if after.text in {"out", "over"}:
             return "poison"
     if before is not None:
+        if before.text in {"last", "first", "next", "other", "all", "ultimos", "ultimas", "primeros", "primeras", "otros"}:
+            return "poison"
         if before.text == "-" and tokens[start].glued and not before.glued:
             return "poison"
         if before.text in LEXICON.words("takers") - LEXICON.words("code_words") - LEXICON.words("code_leads"):

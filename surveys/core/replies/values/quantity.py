@@ -11,7 +11,7 @@ from surveys.core.replies.strip import Stripped
 from surveys.core.replies.tokens import Tokens
 from surveys.core.replies.values.end_labels import label_values, labels_in
 from surveys.core.replies.values.focus import Focus, focus_of
-from surveys.core.replies.values.mentions import find_mentions, fuzzy_value
+from surveys.core.replies.values.mentions import Mention, find_mentions, fuzzy_value
 from surveys.core.replies.values.outcome import Outcome, found, unclear
 from surveys.core.replies.values.roles import DENIED, FREE, POISON, UNSURE, Judge, Judged
 from surveys.core.replies.values.segments import clause_at, clauses, is_only, time_phrases
@@ -42,6 +42,8 @@ def read_quantity(question: Question, reply: Stripped, language: str) -> Outcome
     judged = _after_self_correction(tokens, judged)
     if any(match.end > judged[-1].mention.start for match in phrases("dont_count").all(tokens)) if judged else False:
         return unclear("The reply takes itself back.")
+    if question.type == "number" and _adds(tokens, mentions):
+        return unclear("Something is added to the count.")
     if any(each.role == POISON for each in judged):
         return unclear(f"A number is not certain: {next(each.why for each in judged if each.role == POISON)}.")
     free = [each for each in judged if each.role == FREE]
@@ -50,6 +52,13 @@ def read_quantity(question: Question, reply: Stripped, language: str) -> Outcome
     if not free:
         return _without_figures(question, tokens, judged, language)
     return _choose(question, reply, free, judged)
+
+
+def _adds(tokens: Tokens, mentions: tuple[Mention, ...]) -> bool:
+    """ "one, then another half": more than the number itself is counted."""
+    inside = {place for mention in mentions for place in range(mention.start, mention.end)}
+    adding = LEXICON.words("adding_words") | {"one", "una", "uno"}
+    return any(token.text in adding for place, token in enumerate(tokens) if place not in inside)
 
 
 def _after_self_correction(tokens: Tokens, judged: list[Judged]) -> list[Judged]:
@@ -201,6 +210,8 @@ def _fits(candidate: Candidate, focus: Focus) -> bool:
         return not (candidate.when == "now" and focus.moment == "span" and focus.aspects and "today" not in candidate.words)
     asked = {word for word in candidate.words if len(word) > 2}
     if asked and asked <= focus.words:
+        return True
+    if candidate.when == "past" and not focus.counts and set(candidate.words) <= LEXICON.words("was_words") and focus.measures:
         return True
     if focus.moment != "span" or candidate.when == "future":
         return False

@@ -18,6 +18,8 @@ _OF_WORDS = frozenset({"of", "out", "de", "sobre", "over", "in", "on", "/", "fro
 _RANGE_WORDS = frozenset({"-", "to", "a", "al", "or", "o", "u", "~", "/", "thru", "through", "and/or", "hasta", "vs"})
 _PLACE_WORDS = frozenset({"at", "en", "of", "de", "to", "a", "in", "on", "for"})
 _MINUS = "-"
+_NO_COUNT_NOUN = ("ing", "ly", "ed", "ful", "ado", "ido", "oso", "osa", "mente", "ando", "iendo")
+"""Endings of words that cannot be counted: "5 hanging in there" is a 5, "5 hangers" are hangers."""
 
 
 @dataclass(frozen=True)
@@ -77,8 +79,12 @@ class Judge:
         role, why, topic = verdict or (FREE, "stands for itself", None)
         if role == FREE and topic is None:
             topic = self._label(mention, end)
+        if role == POISON and topic is None:
+            topic = self._label(mention, end)
         if topic is not None and topic not in self.focus.topics:
             role, why = OTHER, "labelled for something else"
+        if self.question.type == "number" and role == FREE and self._verb_denied(mention):
+            role, why = DENIED, "denied"
         if topic in LEXICON.words("score_topics") and self.question.type == "number" and not self._has_unit(mention, end):
             role, why = OTHER, "a score beside a count"
         aspect = self._aspect(mention)
@@ -243,8 +249,10 @@ class Judge:
         topic = self._topic(token.text)
         if topic and self.tokens[mention.start].text in {"one", "una", "uno"}:
             return OTHER, "counts something else", None
-        if topic:
+        if topic and self._labels_trail:
             return (FREE, "labelled", topic) if self._left_free(mention) else None
+        if topic:
+            return None
         if token.text in {"of", "de"} and self.question.type == "scale":
             behind = self._token(end + 1)
             return None if behind and self._topic(behind.text) else (OTHER, "a count of something", None)
@@ -252,6 +260,8 @@ class Judge:
         if end > mention.end and any(each.text in self.focus.units for each in self.tokens[mention.end : end]):
             return None
         if token.text in known or token.text in self.focus.words or self._starts(end, "self_corrections"):
+            return None
+        if token.text.endswith(_NO_COUNT_NOUN) and len(token.text) > 4:
             return None
         return OTHER, "counts something else", None
 
@@ -283,7 +293,8 @@ class Judge:
         return self._word_before(start)
 
     def _ends(self, place: int, name: str) -> bool:
-        return any(match.end == place for match in self._found(name))
+        bare = place - 1 if self.tokens[place - 1].text in LEXICON.words("article") and not self.tokens[place - 1].gap else place
+        return any(match.end in {place, bare} for match in self._found(name))
 
     def _minus(self, mention: Mention) -> tuple[str, str, str | None] | None:
         start = mention.start
@@ -410,9 +421,26 @@ class Judge:
                 return topic
             if self.tokens[place].gap == "." or self.tokens[place].text in LEXICON.words("clause_openers"):
                 break
-            if self.tokens[place].gap and not (self.tokens[mention.start].gap and place == mention.start - 1):
+            if self.tokens[place].gap:
+                break
+            if self.tokens[place + 1].gap and not self._only_a_label(place):
                 break
         return self._trailing_label(mention, end)
+
+    def _only_a_label(self, last: int) -> bool:
+        """Whether the clause that ends here is nothing but a label, as in "Pain: 7"."""
+        start = next((place for place in range(last, -1, -1) if self.tokens[place].gap), 0)
+        idle = LEXICON.words("filler") | LEXICON.union("topic_") | LEXICON.words("copula")
+        return all(token.text in idle for token in self.tokens[start : last + 1])
+
+    def _verb_denied(self, mention: Mention) -> bool:
+        """ "haven't needed one": a denied verb within three words before the count."""
+        for place in range(mention.start - 1, max(-1, mention.start - 4), -1):
+            if self.tokens[place + 1].gap:
+                return False
+            if self.tokens[place].text in LEXICON.words("denied_verbs"):
+                return True
+        return False
 
     @cached_property
     def _labels_trail(self) -> bool:
@@ -421,7 +449,7 @@ class Judge:
 
     def _trailing_label(self, mention: Mention, end: int) -> str | None:
         following = self._token(end)
-        if following and end > mention.end and (direct := self._topic(following.text)):
+        if following and (end > mention.end or self._labels_trail) and (direct := self._topic(following.text)):
             return direct
         if following and following.text in {"for", "on", "en", "de", "para"} and (behind := self._token(end + 1)):
             return self._topic(behind.text)
