@@ -13,7 +13,7 @@ def _assemble() -> tuple[Phrases, Vocabulary]:
     rewrite = lists.pairs("spelling")
     classes = words_of_classes(lists.pairs("classes"), rewrite)
     known = Phrases((entry for name in _LISTS for entry in lists.phrases(name)), classes, rewrite)
-    return known, build(rewrite, classes, known.words, lists.pairs("plain"))
+    return known, build(rewrite, classes, known.words, lists.words("plain") | lists.words("ordinary"))
 
 
 PHRASES, VOCABULARY = _assemble()

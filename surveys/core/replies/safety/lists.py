@@ -28,6 +28,11 @@ def pairs(name: str) -> dict[str, str]:
     return found
 
 
+def words(name: str) -> set[str]:
+    """The words of the list `name`, which has several on a line, in every language."""
+    return {word for entry in phrases(name) for word in entry.phrase.split()}
+
+
 def packed_model() -> bytes:
     """The packed weights of the linear model."""
     return (_DATA / "model.bin").read_bytes()

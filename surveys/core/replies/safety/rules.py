@@ -12,6 +12,8 @@ NEGATION_REACH = 4  # words between a negator and what it denies
 _RESTARTS = frozenset(
     {"but", "pero", "because", "porque", "although", "aunque", "except", "salvo", "sino", "i", "my", "yo", "mi"}
 )
+_NEGATORS = frozenset({"not", "no", "never", "without", "sin", "nunca", "ni"})
+_SETTLED = frozenset({"negation", "past", "other person past"})
 _CONTEXTS = ("past", "media", "hypothetical", "other person past")
 
 
@@ -27,40 +29,22 @@ class Finding:
 
 def findings(pieces: Pieces, hits: Sequence[Hit]) -> list[Finding]:
     """Judge every dangerous phrase of a text in its context; phrases inside an idiom are left out."""
-    by_header = _by_header(hits)
-    masked = _covered(by_header["idiom"])
-    context = _Context(pieces, by_header, masked)
+    context = _Context(pieces, hits)
     return [
-        Finding(_flags(hit), int(hit.entry.header[-1]), hit.entry.phrase, context.around(hit))
-        for hit in _dangers(hits)
-        if masked.isdisjoint(range(hit.start, hit.end))
+        Finding(_flags(hit), int(hit.entry.header[-1]), hit.entry.phrase, context.around(hit)) for hit in context.dangers
     ]
 
 
 def for_model(pieces: Pieces, hits: Sequence[Hit]) -> Pieces:
-    """The text as the model reads it: idioms and denied phrases marked as such, so that it need not learn every one."""
-    by_header = _by_header(hits)
-    masked = _covered(by_header["idiom"])
-    context = _Context(pieces, by_header, masked)
+    """The text as the model reads it: idioms and phrases taken back are marked, so that it need not learn every one."""
+    context = _Context(pieces, hits)
     words = list(pieces.words)
-    for hit in _dangers(hits):
-        if context.is_denied(hit):
+    for hit in context.dangers:
+        if context.around(hit) in _SETTLED:
             words[hit.start : hit.end] = ["denied"] * (hit.end - hit.start)
-    for at in masked:
+    for at in context.masked:
         words[at] = "idiom"
     return Pieces(words, pieces.breaks)
-
-
-def _by_header(hits: Iterable[Hit]) -> dict[str, list[Hit]]:
-    found: dict[str, list[Hit]] = defaultdict(list)
-    for hit in hits:
-        found[hit.entry.header].append(hit)
-    return found
-
-
-def _dangers(hits: Iterable[Hit]) -> list[Hit]:
-    """The hits of phrases that stand under a flag and a tier."""
-    return [hit for hit in hits if hit.entry.header[-1:].isdigit()]
 
 
 def _flags(hit: Hit) -> tuple[str, ...]:
@@ -73,28 +57,37 @@ def _covered(hits: Iterable[Hit]) -> set[int]:
 
 
 class _Context:
-    """Where negations end and which sentences speak of the past, of stories, of what might be."""
+    """Where idioms stand and negations end, and which sentences speak of the past, of stories, of what might be."""
 
-    def __init__(self, pieces: Pieces, by_header: dict[str, list[Hit]], masked: set[int]) -> None:
+    def __init__(self, pieces: Pieces, hits: Sequence[Hit]) -> None:
+        by_header: dict[str, list[Hit]] = defaultdict(list)
+        for hit in hits:
+            by_header[hit.entry.header].append(hit)
         self._pieces = pieces
         self._sentence = _sentences(pieces.breaks)
-        void = _covered(by_header["not a negation"])
+        self.masked = _covered(by_header["idiom"])
+        self.dangers = [
+            hit
+            for hit in hits
+            if hit.entry.header[-1:].isdigit() and self.masked.isdisjoint(range(hit.start, hit.end))
+        ]
+        void = _covered(by_header["not a negation"]) | _covered(self.dangers)
         self._negations = sorted(hit.end for hit in by_header["negation"] if hit.start not in void)
-        self._present = {self._sentence[hit.start] for hit in by_header["present"] if hit.start not in masked}
+        self._present = {self._sentence[hit.start] for hit in by_header["present"] if hit.start not in self.masked}
         self._of_sentence: dict[int, str] = {}
         for header in _CONTEXTS:
             for hit in by_header[header]:
                 self._of_sentence.setdefault(self._sentence[hit.start], header)
 
     def around(self, hit: Hit) -> str | None:
-        """What takes the edge off a phrase: "negation", "past", "media", "hypothetical", "other person past" or nothing."""
-        if self.is_denied(hit):
+        """What takes the edge off a phrase: "negation", one of the contexts, or nothing."""
+        if self._is_denied(hit) or self._ends_denied(hit):
             return "negation"
         at = self._sentence[hit.start]
         header = self._of_sentence.get(at)
         return None if header == "past" and at in self._present else header
 
-    def is_denied(self, hit: Hit) -> bool:
+    def _is_denied(self, hit: Hit) -> bool:
         """Whether a negation stands close before a phrase, in its sentence, with no new start between."""
         at = bisect_left(self._negations, hit.start + 1) - 1
         if at < 0:
@@ -104,6 +97,11 @@ class _Context:
             return False
         between = self._pieces.words[end : hit.start]
         return not _RESTARTS.intersection(between) and COMMA not in self._pieces.breaks[end : hit.start + 1]
+
+    def _ends_denied(self, hit: Hit) -> bool:
+        """Whether the last word after a gap is denied: "where the needle was, not swollen"."""
+        after_gap = hit.entry.phrase.split()[-2:-1] == [".."]
+        return after_gap and self._pieces.words[hit.end - 2] in _NEGATORS
 
 
 def _sentences(breaks: Sequence[int]) -> list[int]:

@@ -10,7 +10,7 @@ from surveys.core.replies.safety.numbers import kind_of_number
 TYPO_LENGTH = 5  # Clinical content, section 4.2 point 2: typo distance 1 on words of five letters and more.
 MOST_REPAIRS = 500  # different words up to which slips are repaired; an SMS has at most 1,600 characters
 LONGEST_REPAIR = 28
-_FEW_LETTERS = frozenset("aiyou")
+_GLUE = frozenset("i a y to me my no not can die end all de la el go on in it is que mi se ya am be".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +76,11 @@ class Vocabulary:
         for end in range(1, len(word) + 1):
             for start in range(max(0, end - 14), end):
                 head, part = best[start], word[start:end]
-                if head is not None and part in self.known and (len(part) > 1 or part in _FEW_LETTERS):
+                if head is not None and part in self.known and (len(part) > 3 or part in _GLUE):
                     best[end] = f"{head} {part}"
                     break
         found = best[-1]
-        return found.strip() if found and len(found.split()) <= len(word) // 3 + 1 else None
+        return found.strip() if found else None
 
 
 def words_of_classes(class_lines: Mapping[str, str], rewrite: Mapping[str, str]) -> dict[str, frozenset[str]]:
