@@ -80,6 +80,22 @@ def save_draft(
 
 
 @transaction.atomic
+def load_survey(
+    *, clinic: OwnerClinic, document: Mapping[str, Any], count_parts: CountParts, by: Actor, now: datetime
+) -> SurveyVersion:
+    """Make a draft of the document, be its survey new to the clinic or not.
+
+    Raises:
+        InvalidSurvey: with every problem of the document.
+    """
+    key = _checked(document, count_parts).key
+    survey = Survey.objects.filter(clinic_id=clinic.id, key=key).first()
+    if survey is None:
+        return create_survey(clinic=clinic, document=document, count_parts=count_parts, by=by, now=now)
+    return save_draft(survey=survey, document=document, count_parts=count_parts, by=by, now=now)
+
+
+@transaction.atomic
 def publish(*, version: SurveyVersion, count_parts: CountParts, by: Actor, now: datetime) -> SurveyVersion:
     """Put a draft live; the version that was live is retired. Conversations that have begun keep the version they have.
 

@@ -42,7 +42,6 @@ _TAKEN = {
     "opt_out": "is read as the wish for no more texts",
     "opt_in": "is read as the wish to begin again",
     "help": "is read as a call for help",
-    "skip": "is read as skipping the question",
 }
 
 
@@ -54,9 +53,10 @@ def lint_problems(survey: SurveyDefinition, count_parts: CountParts | None) -> I
             if not question.prompt[language]:
                 continue
             yield from _forbidden(question.prompt[language], f"{path}.prompt.{language}")
-            yield from _placeholders(question.prompt[language], f"{path}.prompt.{language}")
             yield from _labels(question, language, path)
-            if count_parts is not None:
+            if _unknown_places(question.prompt[language]):
+                yield Problem(f"{path}.prompt.{language}", "Only {clinic} and {phone} may stand in braces.")
+            elif count_parts is not None:
                 yield from _too_long(question, language, path, count_parts)
     for language in survey.languages:
         yield from _forbidden(survey.name[language], f"name.{language}")
@@ -78,13 +78,12 @@ def _forbidden_words() -> dict[str, tuple[str, ...]]:
     return {group: tuple(words.split()) for group, words in yaml.safe_load(content).items()}
 
 
-def _placeholders(text: str, path: str) -> Iterator[Problem]:
+def _unknown_places(text: str) -> set[str]:
+    """What stands in braces and cannot be filled in; a lone brace counts as well."""
     try:
-        fields = {field for _, field, _, _ in Formatter().parse(text) if field is not None}
+        return {field for _, field, _, _ in Formatter().parse(text) if field is not None} - PLACES
     except ValueError:
-        fields = {""}
-    for _ in fields - PLACES:
-        yield Problem(path, "Only {clinic} and {phone} may stand in braces.")
+        return {text}
 
 
 # -- labels -----------------------------------------------------------------------------------------------------------
@@ -108,6 +107,10 @@ def _readable(question: Question, option: Option, text: str, language: str, path
     if joined(tokenise(clean(text))) in RESERVED:
         yield Problem(path, f'"{text}" is a reserved word; carriers or the service act on it (C-11).')
         return
+    alone = read(None, text, language).kind
+    if alone in _TAKEN:
+        yield Problem(path, f'"{text}" {_TAKEN[alone]}; choose another wording.')
+        return
     understood = read(question.for_reader(language), text, language)
     wanted = (option.code,) if question.type == "multi_choice" else option.code
     if understood.kind != "answer" or understood.value != wanted:
@@ -117,7 +120,9 @@ def _readable(question: Question, option: Option, text: str, language: str, path
 def _why(understood: Reading) -> str:
     if understood.kind == "answer":
         return "is read as another option"
-    return _TAKEN.get(understood.kind, "cannot be told apart from the other options by the reader")
+    if understood.kind == "skip":
+        return "is read as skipping the question"
+    return "cannot be told apart from the other options by the reader"
 
 
 # -- length -----------------------------------------------------------------------------------------------------------
