@@ -59,7 +59,7 @@ def _seamless(tokens: Tokens) -> Tokens:
 
 def opt_out(tokens: Tokens) -> bool:
     """A carrier keyword alone or with courtesy words, or any plain request to stop the messages."""
-    return _keyword(tokens) or _first_sentence_stops(tokens) or _beside_a_value(tokens) or _in_free_words(tokens)
+    return _keyword(tokens) or _stops_messages(tokens) or _first_sentence_stops(tokens) or _beside_a_value(tokens) or _in_free_words(tokens)
 
 
 def _keyword(tokens: Tokens) -> bool:
@@ -104,6 +104,13 @@ def _last_sentence(tokens: Tokens) -> int:
 def _only_stop(tokens: Tokens) -> bool:
     core = core_of(tokens)
     return bool(core) and {token.text for token in core} <= {"stop", "unsubscribe", "stopall"}
+
+
+def _stops_messages(tokens: Tokens) -> bool:
+    """ "The texts are too much, please stop": a plea to stop that ends a text about messages."""
+    about = {token.text for token in tokens} & LEXICON.words("message_nouns")
+    match = next((each for each in phrases("please_stop").all(tokens) if each.end == len(tokens)), None)
+    return bool(about) and match is not None and not _plea(tokens)
 
 
 def _beside_a_value(tokens: Tokens) -> bool:

@@ -64,6 +64,8 @@ def tokenise(cleaned: str) -> Tokens:
         piece = match.group()
         if piece.isspace():
             gap, glued = _stronger(gap, "." if "\n" in piece or "\r" in piece else ""), False
+        elif piece == "-" and _spaced_dash(cleaned, match.start(), tokens):
+            gap, glued = ".", False
         elif piece in _BREAKS:
             gap, glued = _stronger(gap, "." if piece in _SENTENCE_ENDS else ","), False
         else:
@@ -72,6 +74,13 @@ def tokenise(cleaned: str) -> Tokens:
                 gap = ""
             glued = True
     return tuple(tokens)
+
+
+def _spaced_dash(cleaned: str, place: int, tokens: list[Token]) -> bool:
+    """A dash between spaces parts two clauses, unless numbers stand on both sides of it."""
+    before, after = cleaned[place - 1 : place], cleaned[place + 1 : place + 2]
+    numbers = bool(tokens) and tokens[-1].kind == "number" and cleaned[place + 1 :].lstrip()[:1].isdigit()
+    return not numbers and before.strip() == "" and after.strip() == ""
 
 
 def _stronger(gap: str, other: str) -> str:

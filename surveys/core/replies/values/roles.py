@@ -13,7 +13,7 @@ from surveys.core.replies.values.focus import Focus, focus_of
 from surveys.core.replies.values.mentions import Mention
 
 FREE, OTHER, POISON, DENIED, UNSURE = "free", "other", "poison", "denied", "unsure"
-_JOINERS = frozenset({"and", "or", "y", "o", "u", "to", "-", "n", "then"})
+_JOINERS = frozenset({"/", "and", "or", "y", "o", "u", "to", "-", "n", "then"})
 _OF_WORDS = frozenset({"of", "out", "de", "sobre", "over", "in", "on", "/", "from"})
 _RANGE_WORDS = frozenset({"-", "to", "a", "al", "or", "o", "u", "~", "/", "thru", "through", "and/or", "hasta", "vs"})
 _PLACE_WORDS = frozenset({"at", "en", "of", "de", "to", "a", "in", "on", "for"})
@@ -73,6 +73,8 @@ class Judge:
             return Judged(mention, OTHER, mention.end, "a clock time or date")
         if mention.form == "counting" and self.question.type == "scale" and mention.value < 3:
             return Judged(mention, OTHER, mention.end, "once or twice counts something else")
+        if mention.start and not self.tokens[mention.start].gap and self._ends(mention.start, "not_before"):
+            return Judged(mention, *self._not(mention))
         end, verdict = self._right(mention)
         if verdict is None:
             verdict = self._left(mention)
@@ -156,7 +158,11 @@ class Judge:
 
     def _glued_letters(self, mention: Mention, end: int) -> tuple[int, tuple[str, str, str | None] | None]:
         token = self._token(end)
-        if token is None or not token.glued or token.kind != "word" or mention.form not in {"figures", "decimal"}:
+        if token is None or not token.glued:
+            return end, None
+        if token.kind == "number" and mention.form in {"words", "letters"}:
+            return end, (OTHER, "part of a code", None)
+        if token.kind != "word" or mention.form not in {"figures", "decimal"}:
             return end, None
         if token.text in LEXICON.words("hedge_suffix"):
             return end + 1, None
@@ -283,14 +289,17 @@ class Judge:
             return self._minus(mention)
         if before.text == "^":
             return POISON, "not a plain number", None
-        if self._ends(start, "not_before"):
-            lone = before.text in {"no", "nor", "ni"} and any(each.end == start - 1 for each in self.mentions)
-            return (POISON, "a lone no between two numbers", None) if lone else (DENIED, "denied", None)
         if self._ends(start, "one_sided_before"):
             return POISON, "only a bound", None
         if before.kind == "word" and self.tokens[start].glued and mention.form != "words":
             return self._code(before)
         return self._word_before(start)
+
+    def _not(self, mention: Mention) -> tuple[str, int, str]:
+        """ "6 not 8" denies the 8; in "6 no 7" the no may deny either."""
+        start = mention.start
+        lone = self.tokens[start - 1].text in {"no", "nor", "ni"} and any(each.end == start - 1 for each in self.mentions)
+        return (POISON, mention.end, "a lone no between two numbers") if lone else (DENIED, mention.end, "denied")
 
     def _ends(self, place: int, name: str) -> bool:
         bare = place - 1 if self.tokens[place - 1].text in LEXICON.words("article") and not self.tokens[place - 1].gap else place
@@ -335,7 +344,7 @@ class Judge:
         if word == "a" or (word in _PLACE_WORDS and not self._topic(word)):
             return self._place_word(place, article=article)
         if topic := self._topic(word):
-            return FREE, "labelled", topic
+            return None if self._labels_trail else (FREE, "labelled", topic)
         value = next(each.value for each in self.mentions if each.start == start)
         return self._judge_word(word, value, article=article)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 from surveys.core.replies.lexicon import LEXICON
@@ -38,18 +39,19 @@ def read_yes_no(question: Question, reply: Stripped, language: str) -> Outcome:
 
 def _signs(question: Question, tokens: Tokens) -> list[Match]:
     """Every sign of yes, no or neither, longer phrases hiding what is inside them."""
-    matches = phrases("affirm", "deny", "neither", "soft", "not_a_sign").all(tokens) + _facts(question).all(tokens)
+    matches = phrases("affirm", "deny", "neither", "soft", "not_a_sign").all(tokens) + _conditions(tokens) + _facts(question).all(tokens)
     matches.sort(key=lambda match: (match.start, match.start - match.end))
     kept: list[Match] = []
     for match in matches:
         if not kept or match.start >= kept[-1].end:
             kept.append(match)
-    return [match for match in kept if match.label != "not_a_sign" and not _buried(tokens, match) and not _with_accent(tokens, match)]
+    return [match for match in kept if match.label != "not_a_sign" and not _buried(tokens, match)]
 
 
-def _with_accent(tokens: Tokens, match: Match) -> bool:
-    """ "sí me dieron" says yes where "si me" would be a condition."""
-    return match.label == "neither" and tokens[match.start].text == "si" and "í" in tokens[match.start].raw.lower()
+def _conditions(tokens: Tokens) -> list[Match]:
+    """ "si me siento bien" is a condition; with its accent, "sí me dieron" says yes."""
+    matches = phrases("condition").all(tokens)
+    return [replace(match, label="neither") for match in matches if "í" not in tokens[match.start].raw.lower()]
 
 
 def _buried(tokens: Tokens, match: Match) -> bool:
