@@ -28,7 +28,7 @@ PHRASES = st.sampled_from(
         *("too many texts", "my ears ring", "Liked “Pain”", "5 but my chest hurts", "", "\x00", "👍", "no, 4"),
     ]
 )
-TEXTS = st.lists(st.one_of(PHRASES, st.text(max_size=40)), max_size=30)
+TEXTS = st.lists(st.one_of(PHRASES, st.text(max_size=40)), min_size=4, max_size=25)
 KNOWN = st.fixed_dictionaries({"rostered": st.booleans(), "pain_avg24": st.sampled_from([None, 0, 2, 9])})
 
 

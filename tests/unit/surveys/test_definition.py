@@ -152,7 +152,9 @@ def test_the_text_of_the_second_try_counts_for_the_budget_too() -> None:
     assert "asked once more" in problems(survey(CHOICE, long))["questions[1].prompt.en"]
 
 
-@pytest.mark.parametrize("text", ["Was the Infusión good?", "Pain under opioids?", "Get a discount: reply 1", "{name}?"])
+@pytest.mark.parametrize(
+    "text", ["Was the Infusión good?", "Pain under opioids?", "Get a discount: reply 1", "{name}?"]
+)
 def test_words_that_give_the_treatment_away_and_unknown_places_are_refused(text: str) -> None:
     assert "questions[1].prompt.en" in problems(survey(CHOICE, SCALE | {"prompt": SCALE["prompt"] | {"en": text}}))
 
