@@ -2,6 +2,7 @@
 
 import base64
 import json
+from contextlib import closing
 from datetime import timedelta
 from uuid import uuid4
 
@@ -9,6 +10,7 @@ import pytest
 import time_machine
 from django.core.cache import caches
 from django.core.cache.backends.redis import RedisCache
+from django.db import connection
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -237,6 +239,31 @@ def test_a_key_is_the_callers_own_and_lasts_a_day(north, api):
     problem(north.client("second").post(STAFF, BODY, headers={"Idempotency-Key": "k-1"}), 400)
     with time_machine.travel(timezone.now() + timedelta(hours=25)):
         problem(api.post(STAFF, BODY, headers={"Idempotency-Key": "k-1"}), 400)
+
+
+def test_a_key_whose_first_request_is_still_at_work_is_told_to_wait(north, api):
+    holder = f"idempotency:{north.staff['admin'].pk}:k-1"
+    with closing(connection.copy()) as other, other.cursor() as cursor:  # as the first request's session holds it
+        cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [holder])
+        waiting = api.post(STAFF, BODY, headers={"Idempotency-Key": "k-1"})
+    assert problem(waiting, 409)["type"] == "urn:followup:problem:key-in-flight"
+    assert api.post(STAFF, BODY, headers={"Idempotency-Key": "k-1"}).status_code == 201
+
+
+def test_a_request_that_dies_before_its_answer_is_kept_has_done_nothing(api, settings):
+    keys, settings.FIELD_KEYS = settings.FIELD_KEYS, {}
+    with pytest.raises(IndexError):  # no key to seal the answer with
+        api.post(STAFF, BODY, headers={"Idempotency-Key": "k-1"})
+    assert not User.objects.filter(email=BODY["email"]).exists()
+    settings.FIELD_KEYS = keys
+    assert api.post(STAFF, BODY, headers={"Idempotency-Key": "k-1"}).status_code == 201
+
+
+def test_a_kept_answer_is_sealed(api):
+    api.post(STAFF, BODY, headers={"Idempotency-Key": "k-1"})
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT body FROM clinics_idempotentrequest")
+        assert b"bo@north" not in bytes(cursor.fetchone()[0])
 
 
 @pytest.mark.parametrize("key", ["", "x" * 256, "ключ"])
