@@ -1,5 +1,6 @@
 """Run as a program of its own before the service: tables up to date, demo clinic on first start, sign-ins on stdout."""
 
+import logging
 import os
 import sys
 
@@ -31,4 +32,5 @@ def _say(text: str) -> None:
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
+    logging.getLogger().setLevel(logging.WARNING)  # three months of synthetic life would fill the terminal
     prepare()
