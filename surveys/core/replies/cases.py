@@ -52,7 +52,9 @@ def _problems(document: Any) -> list[str]:
         if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
             problems.append(f"question.{name} must be a number")
     options = document.get("options") or []
-    if not isinstance(options, list) or any(not isinstance(each, dict) or not {"code", "label"} <= each.keys() for each in options):
+    if not isinstance(options, list) or any(
+        not isinstance(each, dict) or not {"code", "label"} <= each.keys() for each in options
+    ):
         problems.append("question.options must be a list of objects with code and label")
     if document.get("direction") not in {None, "past", "future"}:
         problems.append("question.direction must be past or future")

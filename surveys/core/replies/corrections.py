@@ -31,9 +31,17 @@ def change_in(tokens: Tokens, question: Question | None, previous: Previous | No
     of_open = bool(own & _open_topics(question))
     if mark is None and asked is None:
         return None
-    points = asked is not None or phrases("correction_pointing").first(tokens) is not None or _previous_value(tokens, previous)
+    points = (
+        asked is not None
+        or phrases("correction_pointing").first(tokens) is not None
+        or _previous_value(tokens, previous)
+    )
     return Change(
-        marked=True, points_back=points, label_of_previous=of_previous, label_of_open=of_open, without_value=asked is not None
+        marked=True,
+        points_back=points,
+        label_of_previous=of_previous,
+        label_of_open=of_open,
+        without_value=asked is not None,
     )
 
 
@@ -43,7 +51,11 @@ def corrected_part(tokens: Tokens) -> Tokens:
     for match in phrases("correction_marks", "change_answer", "correction_pointing", "correction_idle").all(tokens):
         cut.update(range(match.start, match.end))
     for place, token in enumerate(tokens):
-        if token.kind == "number" and place and tokens[place - 1].text in {"not", "no", "from", "than", "instead", "of"}:
+        if (
+            token.kind == "number"
+            and place
+            and tokens[place - 1].text in {"not", "no", "from", "than", "instead", "of"}
+        ):
             cut.update({place - 1, place})
     kept = [token for place, token in enumerate(tokens) if place not in cut]
     return tuple(replace(token, gap=token.gap or ("," if place == 0 else "")) for place, token in enumerate(kept))
@@ -73,5 +85,6 @@ def _previous_value(tokens: Tokens, previous: Previous | None) -> bool:
         return False
     shown = str(int(previous.value)) if previous.value == int(previous.value) else str(previous.value)
     return any(
-        token.text == shown and place > 0 and tokens[place - 1].text in {"not", "no", "from", "than"} for place, token in enumerate(tokens)
+        token.text == shown and place > 0 and tokens[place - 1].text in {"not", "no", "from", "than"}
+        for place, token in enumerate(tokens)
     )

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
+
+from rapidfuzz.distance import OSA
 
 from surveys.core.replies.lexicon import LEXICON
-from surveys.core.replies.phrases import Match, phrases
+from surveys.core.replies.phrases import Match, PhraseSet, phrases
 from surveys.core.replies.tokens import Tokens
 
 _REACTION = re.compile(
@@ -35,7 +38,9 @@ class Intent:
 def reaction(text: str) -> bool:
     """A reaction notice that the phone made: `Liked “...”`, `👍 to “...”`. Its quotation runs to the end."""
     line = text.strip().replace("\n", " ")
-    return bool((_REACTION.match(line) or _EMOJI_REACTION.match(line)) and (_QUOTE_END.search(line) or line.endswith(_MEDIA)))
+    return bool(
+        (_REACTION.match(line) or _EMOJI_REACTION.match(line)) and (_QUOTE_END.search(line) or line.endswith(_MEDIA))
+    )
 
 
 _MEDIA = ("image", "photo", "message", "video", "attachment", "imagen", "foto", "mensaje")
@@ -49,8 +54,6 @@ def core_of(tokens: Tokens, *, keep: frozenset[str] = frozenset()) -> Tokens:
 
 
 def _seamless(tokens: Tokens) -> Tokens:
-    from dataclasses import replace
-
     return tuple(replace(token, gap="." if place == 0 else "") for place, token in enumerate(tokens))
 
 
@@ -59,7 +62,13 @@ def _seamless(tokens: Tokens) -> Tokens:
 
 def opt_out(tokens: Tokens) -> bool:
     """A carrier keyword alone or with courtesy words, or any plain request to stop the messages."""
-    return _keyword(tokens) or _stops_messages(tokens) or _first_sentence_stops(tokens) or _beside_a_value(tokens) or _in_free_words(tokens)
+    return (
+        _keyword(tokens)
+        or _stops_messages(tokens)
+        or _first_sentence_stops(tokens)
+        or _beside_a_value(tokens)
+        or _in_free_words(tokens)
+    )
 
 
 def _keyword(tokens: Tokens) -> bool:
@@ -71,7 +80,11 @@ def _keyword(tokens: Tokens) -> bool:
     if single and len(core) <= 4:
         return True
     bare = _seamless(tuple(token for token in tokens if token.kind == "word"))
-    return phrases("opt_out_whole").whole(core) is not None or phrases("opt_out_whole").whole(bare) is not None or _slip(core)
+    return (
+        phrases("opt_out_whole").whole(core) is not None
+        or phrases("opt_out_whole").whole(bare) is not None
+        or _slip(core)
+    )
 
 
 def _slip(core: Tokens) -> bool:
@@ -81,10 +94,8 @@ def _slip(core: Tokens) -> bool:
     word = core[0].text
     if word in LEXICON.known_words or word in LEXICON.words("opt_out_not_slips"):
         return False
-    from rapidfuzz.distance import OSA
-
     keywords = (each for each in LEXICON.words("opt_out_keywords") if len(each) >= 4)
-    return any(OSA.distance(word, each, score_cutoff=1) <= 1 and sorted(word)[0] <= "z" for each in keywords)
+    return any(OSA.distance(word, each, score_cutoff=1) <= 1 for each in keywords)
 
 
 def _first_sentence_stops(tokens: Tokens) -> bool:
@@ -142,7 +153,11 @@ def _guarded(tokens: Tokens, match: Match) -> bool:
         start, end = guard.start + shift, guard.end + shift
         inside = start >= match.start and end <= match.end
         turned = start <= match.start < end and start < match.start
-        if turned or (end > match.end and start >= match.start) or (inside and start > match.start and _narrows(tokens[start:end])):
+        if (
+            turned
+            or (end > match.end and start >= match.start)
+            or (inside and start > match.start and _narrows(tokens[start:end]))
+        ):
             return True
     return False
 
@@ -186,7 +201,10 @@ def help_wanted(tokens: Tokens) -> bool:
 
 def skipped(tokens: Tokens) -> bool:
     """Declines the question or says that it does not apply."""
-    core, bare = core_of(tokens), _seamless(tuple(token for token in tokens if token.kind == "word" or token.text == "/"))
+    core, bare = (
+        core_of(tokens),
+        _seamless(tuple(token for token in tokens if token.kind == "word" or token.text == "/")),
+    )
     if any(phrases("skip_whole").whole(each) for each in (core, bare) if each):
         return True
     match = phrases("skip_phrases").first(tokens)
@@ -208,8 +226,9 @@ def request(tokens: Tokens) -> Intent | None:
     return None
 
 
-def _request_phrases():  # type: ignore[no-untyped-def]
-    return _REQUESTS
+@cache
+def _request_phrases() -> PhraseSet:
+    return PhraseSet((line.split(maxsplit=1)[1], line.split()[0]) for line in LEXICON.lines("request_intents"))
 
 
 def for_staff(tokens: Tokens) -> bool:
@@ -241,8 +260,3 @@ def _wrong_number(tokens: Tokens) -> bool:
         if following and following.raw[:1].isupper() and not following.raw.isupper() and len(following.raw) > 2:
             return True
     return False
-
-
-from surveys.core.replies.phrases import PhraseSet  # noqa: E402
-
-_REQUESTS = PhraseSet((line.split(maxsplit=1)[1], line.split()[0]) for line in LEXICON.lines("request_intents"))

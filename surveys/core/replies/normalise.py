@@ -14,7 +14,7 @@ MAX_LENGTH = 2_000
 _PIECES = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*|\s+|.", re.DOTALL)
 _APOSTROPHES = str.maketrans(dict.fromkeys("’‘´`ʼ＇", "'") | dict.fromkeys("‐‑‒–—−﹣－", "-") | {"⁄": "/", "\xa0": " "})
 _SYMBOLS = frozenset("/-%+#=*<>~&^")
-_BREAKS = frozenset(".,;!?()[]{}\"“”«»:…¿¡|\n\r\u2028\u2029•·\\_")
+_BREAKS = frozenset('.,;!?()[]{}"“”«»:…¿¡|\n\r\u2028\u2029•·\\_')
 _SENTENCE_ENDS = frozenset(".;!?…\n\r\u2028\u2029|")
 _WORD_SYMBOLS = {"&": "and", "+": "+", "°": "degrees", "≈": "~", "×": "x"}
 _SPECIAL_GLYPHS = {"🔟": "10", "❿": "10", "½": " 1/2 ", "¼": " 1/4 ", "¾": " 3/4 "}
@@ -25,7 +25,9 @@ def clean(text: str) -> str:
     """Digits of every script and glyph as 0-9, plain quotes and dashes, no invisible characters, NFC."""
     glyphs = "".join(_digit_glyph(char) for char in text)
     folded = unicodedata.normalize("NFKC", glyphs).translate(_APOSTROPHES)
-    kept = (char for char in folded if char in "\n\t\r" or unicodedata.category(char) not in {"Cf", "Cc", "Cs", "Co", "Cn"})
+    kept = (
+        char for char in folded if char in "\n\t\r" or unicodedata.category(char) not in {"Cf", "Cc", "Cs", "Co", "Cn"}
+    )
     return _LEADING_POINT.sub("0.", "".join(kept).replace("\u20e3", "").replace("\ufe0f", ""))
 
 

@@ -21,7 +21,12 @@ from surveys.core.replies.values.yes_no import read_yes_no
 
 
 def read(
-    question: Question | None, text: str, language: str, *, now: datetime | None = None, previous: Previous | None = None
+    question: Question | None,
+    text: str,
+    language: str,
+    *,
+    now: datetime | None = None,
+    previous: Previous | None = None,
 ) -> Reading:
     """What a text means to the open question, or, with `question` None, what it wants.
 
@@ -30,7 +35,15 @@ def read(
     """
     flags = screen(text).flags
     if len(text) > MAX_LENGTH:
-        return Reading("other_intent", None, 0.9, flags, "Too long to be an answer; a person should read it.", "too_long", "all of it")
+        return Reading(
+            "other_intent",
+            None,
+            0.9,
+            flags,
+            "Too long to be an answer; a person should read it.",
+            "too_long",
+            "all of it",
+        )
     reply = strip(text, question)
     reading = _intent_first(question, reply) or _by_value(question, reply, language, now, previous)
     own = (reading.intent,) if reading.intent in {"tapback", "autoreply", "wrong_number"} else ()
@@ -96,7 +109,15 @@ def _by_value(
     if question.type == "text":
         return _open_text(question, reply, wish)
     if outcome.value is not None:
-        return Reading("answer", outcome.value, outcome.confidence, (), outcome.reason, None, "more" if outcome.extra or change else None)
+        return Reading(
+            "answer",
+            outcome.value,
+            outcome.confidence,
+            (),
+            outcome.reason,
+            None,
+            "more" if outcome.extra or change else None,
+        )
     return _no_value(reply, outcome, wish, change)
 
 
@@ -127,7 +148,9 @@ def _open_text(question: Question, reply: Stripped, wish: Intent | None) -> Read
         return _plain("reprompt", "Nothing is written.")
     asks = intents.for_staff(reply.tokens)
     detail = wish.detail if wish else "staff_request" if asks else None
-    return Reading("answer", reply.text, 0.9, (), "An open question keeps what was written.", detail, "more" if detail else None)
+    return Reading(
+        "answer", reply.text, 0.9, (), "An open question keeps what was written.", detail, "more" if detail else None
+    )
 
 
 def _no_value(reply: Stripped, outcome: Outcome, wish: Intent | None, change: Change | None) -> Reading:
@@ -139,7 +162,9 @@ def _no_value(reply: Stripped, outcome: Outcome, wish: Intent | None, change: Ch
     if change is not None and change.without_value:
         return _plain("other_intent", "Wants to change an answer.", "change_answer")
     if intents.for_staff(reply.tokens):
-        return Reading("other_intent", None, 0.8, (), "A question, request or report for a person.", "staff_request", "all of it")
+        return Reading(
+            "other_intent", None, 0.8, (), "A question, request or report for a person.", "staff_request", "all of it"
+        )
     return Reading("reprompt", None, outcome.confidence, (), outcome.reason, None, None)
 
 
@@ -161,17 +186,25 @@ def _corrected(
     question: Question | None, reply: Stripped, language: str, now: datetime | None, previous: Previous, change: Change
 ) -> Reading | None:
     """A correction of the answer before, a re-ask where it could be either, or None where the open question is answered."""
-    before = _outcome(previous.question, _for_correction(reply), language, now) if previous.question.type != "text" else None
-    open_value = _outcome(question, reply, language, now).value if question is not None and question.type != "text" else None
+    before = (
+        _outcome(previous.question, _for_correction(reply), language, now) if previous.question.type != "text" else None
+    )
+    open_value = (
+        _outcome(question, reply, language, now).value if question is not None and question.type != "text" else None
+    )
     value = before.value if before else None
     if value is None:
         if change.without_value and open_value is None:
-            return Reading("correction", None, 0.85, (), "Wants to change the answer before.", "change_answer", "all of it")
+            return Reading(
+                "correction", None, 0.85, (), "Wants to change the answer before.", "change_answer", "all of it"
+            )
         return None
     if change.label_of_open and not change.label_of_previous:
         return None
     if question is None or open_value is None or change.label_of_previous or change.points_back:
-        return Reading("correction", value, 0.9, (), "Marks a change, and the value fits the question before.", None, None)
+        return Reading(
+            "correction", value, 0.9, (), "Marks a change, and the value fits the question before.", None, None
+        )
     if open_value == value:
         return _plain("reprompt", "Could be a correction or a new answer.")
     return None

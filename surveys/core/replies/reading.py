@@ -9,9 +9,7 @@ READER_VERSION = "2026.11.1"
 """Stored beside every answer; changes whenever any reply may be read differently than before."""
 
 QuestionType = Literal["scale", "number", "yes_no", "single_choice", "multi_choice", "text", "time", "date"]
-Kind = Literal[
-    "answer", "reprompt", "correction", "skip", "opt_out", "opt_in", "help", "other_intent", "not_for_us"
-]
+Kind = Literal["answer", "reprompt", "correction", "skip", "opt_out", "opt_in", "help", "other_intent", "not_for_us"]
 Value = int | float | bool | str | tuple[str, ...] | None
 
 

@@ -24,7 +24,9 @@ _FOOTER = re.compile(
     r"|(?:^|\n)[ \t]*(?:confidential|this (?:e-?mail|message|text) (?:is|and|may|contains))",
     re.IGNORECASE,
 )
-_SIGN_OFF = re.compile(r"(?:\s[-~]|\n[ \t]*[-~]?)[ \t]*[A-ZÁÉÍÓÚÑ][a-záéíóúñ]{1,15}(?: [A-ZÁÉÍÓÚÑ][a-záéíóúñ.]{0,15})?\s*$")
+_SIGN_OFF = re.compile(
+    r"(?:\s[-~]|\n[ \t]*[-~]?)[ \t]*[A-ZÁÉÍÓÚÑ][a-záéíóúñ]{1,15}(?: [A-ZÁÉÍÓÚÑ][a-záéíóúñ.]{0,15})?\s*$"
+)
 _QUOTED_LINE = re.compile(r"^[ \t]*>[^\n]*$", re.MULTILINE)
 _QUOTED = re.compile(r"[“\"«]([^”\"»“«\n]{8,600})[”\"»]")
 
@@ -65,7 +67,9 @@ def _is_name(sign_off: str, question: Question | None) -> bool:
     if question is not None and question.type == "text" and sign_off.strip()[:1] not in {"-", "~"}:
         return False
     words = {token.text for token in tokenise(sign_off)}
-    labels = {token.text for option in question.options for token in tokenise(clean(option.label))} if question else set()
+    labels = (
+        {token.text for option in question.options for token in tokenise(clean(option.label))} if question else set()
+    )
     return not words & (LEXICON.known_words | labels)
 
 
@@ -124,7 +128,10 @@ def _without_dictation(tokens: Tokens) -> Tokens:
 
 def _only_dictation(tokens: Tokens, start: int) -> bool:
     rest = tokens[start:]
-    return all(any(match.start <= place < match.end for match in phrases("dictated_end").all(rest)) for place in range(len(rest)))
+    return all(
+        any(match.start <= place < match.end for match in phrases("dictated_end").all(rest))
+        for place in range(len(rest))
+    )
 
 
 def _without_scale(tokens: Tokens) -> tuple[Tokens, float | None]:
@@ -133,7 +140,12 @@ def _without_scale(tokens: Tokens) -> tuple[Tokens, float | None]:
     cut: set[int] = set()
     for match in phrases("scale_mention").all(tokens):
         figures = [token.text for token in tokens[match.start : match.end] if token.kind == "number"]
-        if len(figures) == 2 and figures[1].isdecimal() and len(figures[1]) <= 6 and len(tokens) > match.end - match.start:
+        if (
+            len(figures) == 2
+            and figures[1].isdecimal()
+            and len(figures[1]) <= 6
+            and len(tokens) > match.end - match.start
+        ):
             top = float(figures[1])
             cut.update(range(match.start, match.end))
     return (_keep(tokens, cut) if cut else tokens), top

@@ -62,7 +62,11 @@ def answer_to(line: bytes) -> str:
     case = _case(line)
     question = question_from(case["question"]) if case["question"] is not None else None
     reading = read(
-        question, case["reply"], case["lang"], now=moment_from(case.get("now")), previous=previous_from(case.get("previous"))
+        question,
+        case["reply"],
+        case["lang"],
+        now=moment_from(case.get("now")),
+        previous=previous_from(case.get("previous")),
     )
     return json.dumps(
         {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 from rapidfuzz import fuzz, process
 
@@ -12,7 +13,8 @@ from surveys.core.replies.phrases import phrases
 from surveys.core.replies.reading import Question
 from surveys.core.replies.strip import Stripped
 from surveys.core.replies.tokens import Token, Tokens
-from surveys.core.replies.values.options import Hit, code_hits, label_hits, place_hits, spelled_label, vocabulary_of
+from surveys.core.replies.values.codes import code_hits, place_hits
+from surveys.core.replies.values.options import Hit, label_hits, spelled_label, vocabulary_of
 from surveys.core.replies.values.outcome import Outcome, found, unclear
 
 
@@ -35,13 +37,17 @@ def read_single(question: Question, reply: Stripped, language: str) -> Outcome:
         return unclear("A number that is none of the options, or no code.")
     chosen = {hit.code for hit in hits if not hit.denied}
     if len(chosen) != 1:
-        return unclear("Fits more than one option." if chosen else "No option that could be recorded.", tried=bool(hits or foreign))
+        return unclear(
+            "Fits more than one option." if chosen else "No option that could be recorded.", tried=bool(hits or foreign)
+        )
     (code,) = chosen
     if foreign or _contradicted(question, tokens, hits, code):
         return unclear("The words and the option disagree.")
     if _half_hearted(tokens, hits):
         return unclear("An option that is only nearly meant.")
-    return found(code, "One option by its code, its label or a plain equal.", extra=_says_more(tokens, hits), confidence=0.96)
+    return found(
+        code, "One option by its code, its label or a plain equal.", extra=_says_more(tokens, hits), confidence=0.96
+    )
 
 
 def _without_denying_no(tokens: Tokens, hits: list[Hit]) -> list[Hit]:
@@ -70,7 +76,9 @@ def _after_self_correction(tokens: Tokens, hits: list[Hit]) -> tuple[list[Hit], 
         before = any(hit.start < mark.start for hit in hits) or mark.start > 0
         after = [hit for hit in hits if hit.start >= mark.end]
         if before and after and after[0].start - mark.end <= 3 and not after[0].denied and mark.start > 0:
-            return [replace(hit, start=hit.start - mark.end, end=hit.end - mark.end) for hit in after], tokens[mark.end :]
+            return [replace(hit, start=hit.start - mark.end, end=hit.end - mark.end) for hit in after], tokens[
+                mark.end :
+            ]
     return hits, tokens
 
 
@@ -90,13 +98,17 @@ def _half_hearted(tokens: Tokens, hits: list[Hit]) -> bool:
     first = next(hit for hit in hits if not hit.denied)
     start = max((place for place in range(first.start + 1) if tokens[place].gap), default=0)
     before = {token.text for token in tokens[start : first.start]}
-    return bool(before & LEXICON.words("half_hearted")) or any(match.end == first.start for match in phrases("one_sided_before").all(tokens))
+    return bool(before & LEXICON.words("half_hearted")) or any(
+        match.end == first.start for match in phrases("one_sided_before").all(tokens)
+    )
 
 
 def _says_more(tokens: Tokens, hits: list[Hit]) -> bool:
     covered = {place for hit in hits for place in range(hit.start, hit.end)}
     idle = LEXICON.words("filler") | LEXICON.words("hedge") | LEXICON.words("copula") | LEXICON.words("code_words")
-    return any(token.kind == "word" and token.text not in idle for place, token in enumerate(tokens) if place not in covered)
+    return any(
+        token.kind == "word" and token.text not in idle for place, token in enumerate(tokens) if place not in covered
+    )
 
 
 # -- several choices --------------------------------------------------------------------------------------------------
@@ -117,7 +129,7 @@ def read_multi(question: Question, reply: Stripped, language: str) -> Outcome:
     spans = _spanned(question, tokens, hits)
     if spans is None:
         return unclear("A dash may mean a span or a list.")
-    if foreign and not _only_counts(tokens, hits):
+    if foreign:
         return unclear("Includes something that is not an option.")
     return _chosen(question, tokens, [*hits, *spans])
 
@@ -126,11 +138,18 @@ def _split_lists(tokens: Tokens) -> Tokens:
     """ "1,3" and "1.3.5" are lists here, not decimals; "1+3" is one too."""
     parts: list[Token] = []
     for place, token in enumerate(tokens):
-        pieces = re.split(r"[.,]", token.text) if token.kind == "number" and ("," in token.text or token.text.count(".") > 1) else [token.text]
+        pieces = (
+            re.split(r"[.,]", token.text)
+            if token.kind == "number" and ("," in token.text or token.text.count(".") > 1)
+            else [token.text]
+        )
         joint = token.text == "+" and 0 < place < len(tokens) - 1 and tokens[place + 1].kind == "number"
         if joint:
             continue
-        parts += [replace(token, text=piece, gap=token.gap if nth == 0 else ",", glued=token.glued and nth == 0) for nth, piece in enumerate(pieces)]
+        parts += [
+            replace(token, text=piece, gap=token.gap if nth == 0 else ",", glued=token.glued and nth == 0)
+            for nth, piece in enumerate(pieces)
+        ]
     return tuple(parts)
 
 
@@ -139,8 +158,12 @@ def _chosen(question: Question, tokens: Tokens, hits: list[Hit]) -> Outcome:
     wanted = {hit.code for hit in hits if not hit.denied}
     denied = {hit.code for hit in hits if hit.denied}
     if not wanted:
-        return unclear("Only denials; the rest is unknown." if denied else "No option that could be recorded.", tried=bool(hits))
-    if any(token.text in {"or", "o"} for earlier, later in _neighbours(hits) for token in tokens[earlier.end : later.start]):
+        return unclear(
+            "Only denials; the rest is unknown." if denied else "No option that could be recorded.", tried=bool(hits)
+        )
+    if any(
+        token.text in {"or", "o"} for earlier, later in _neighbours(hits) for token in tokens[earlier.end : later.start]
+    ):
         return unclear("Either of several options.")
     if wanted & denied or (none_code in wanted and len(wanted) > 1):
         return unclear("The items contradict each other.")
@@ -167,8 +190,18 @@ def _whole_list(question: Question, tokens: Tokens, language: str) -> Outcome | 
     idle = (LEXICON.words("filler") - LEXICON.words("not_all")) | LEXICON.words("list_idle")
     for name, codes in (("both_of_them", real if len(real) == 2 else []), ("all_of_them", real)):
         match = phrases(name).first(tokens)
-        if match and not hits and all(token.text in idle or token.kind != "word" for token in (*tokens[: match.start], *tokens[match.end :])):
-            return found(tuple(sorted(codes)), "The whole list.", confidence=0.9) if codes else unclear("Both of more than two.")
+        if (
+            match
+            and not hits
+            and all(
+                token.text in idle or token.kind != "word" for token in (*tokens[: match.start], *tokens[match.end :])
+            )
+        ):
+            return (
+                found(tuple(sorted(codes)), "The whole list.", confidence=0.9)
+                if codes
+                else unclear("Both of more than two.")
+            )
     return _none(tokens, hits, none_code, idle)
 
 
@@ -200,7 +233,7 @@ def _spanned(question: Question, tokens: Tokens, hits: list[Hit]) -> list[Hit] |
     order = [option.code for option in question.options]
     added: list[Hit] = []
     codes = [hit for hit in hits if hit.by == "code"]
-    for first, second in zip(codes, codes[1:], strict=False):
+    for first, second in pairwise(codes):
         between = [token.text for token in tokens[first.end : second.start]]
         if between in (["-"], ["to"], ["a"], ["~"]):
             return None
@@ -212,18 +245,13 @@ def _spanned(question: Question, tokens: Tokens, hits: list[Hit]) -> list[Hit] |
     return added
 
 
-def _only_counts(tokens: Tokens, hits: list[Hit]) -> bool:
-    """Numbers that count days or times do not spoil labels, other numbers do."""
-    return False
-
-
 def _uncertain(tokens: Tokens, hits: list[Hit]) -> bool:
     """A maybe or a question mark at an item; "I think" before the whole list is a manner of speaking."""
     first = min(hit.start for hit in hits)
     return any(
         token.text in LEXICON.words("item_doubt") or (token.text in {"think", "guess", "creo"} and place > first)
         for place, token in enumerate(tokens)
-    ) or any(match.start >= 0 for match in phrases("dont_know").all(tokens))
+    ) or phrases("dont_know").first(tokens) is not None
 
 
 def _resembles_a_label(question: Question, tokens: Tokens, hits: list[Hit]) -> bool:
@@ -233,7 +261,10 @@ def _resembles_a_label(question: Question, tokens: Tokens, hits: list[Hit]) -> b
     unknown = (
         token.text
         for place, token in enumerate(tokens)
-        if place not in covered and token.kind == "word" and len(token.text) > 3 and token.text not in LEXICON.known_words
+        if place not in covered
+        and token.kind == "word"
+        and len(token.text) > 3
+        and token.text not in LEXICON.known_words
     )
     return any(process.extractOne(word, labels, scorer=fuzz.ratio, score_cutoff=RESEMBLANCE) for word in unknown)
 
@@ -241,13 +272,13 @@ def _resembles_a_label(question: Question, tokens: Tokens, hits: list[Hit]) -> b
 def _neighbours(hits: list[Hit]) -> list[tuple[Hit, Hit]]:
     """Each wanted option with the next wanted one."""
     wanted = sorted((hit for hit in hits if not hit.denied), key=lambda hit: hit.start)
-    return list(zip(wanted, wanted[1:], strict=False))
+    return list(pairwise(wanted))
 
 
 def _trailing_denial(tokens: Tokens, hits: list[Hit]) -> bool:
     """ "no nausea, vomiting": what follows a denial in the same breath may be denied too."""
     ordered = sorted(hits, key=lambda hit: hit.start)
-    for earlier, later in zip(ordered, ordered[1:], strict=False):
+    for earlier, later in pairwise(ordered):
         if earlier.denied and not later.denied and earlier.by == "label":
             between = tokens[earlier.end : later.start]
             contrast = any(token.text in LEXICON.words("contrast") for token in between)

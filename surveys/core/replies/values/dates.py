@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -79,7 +79,9 @@ def _all_days(tokens: Tokens, question: Question, language: str, now: datetime) 
     weekdays = [each for each in named if each.by == "weekday"]
     others = [each for each in named if each.by != "weekday"]
     if weekdays and others:
-        agree = all(other.day and _weekday_of(tokens, each) == other.day.weekday() for each in weekdays for other in others)
+        agree = all(
+            other.day and _weekday_of(tokens, each) == other.day.weekday() for each in weekdays for other in others
+        )
         return others if agree else [Named(0, 1, None, "disagree")]
     return named
 
@@ -104,7 +106,16 @@ class _Days:
 
     def at(self, place: int) -> Named | None:
         """The longest way to name a day that begins here."""
-        for read in (self._iso, self._figures, self._month_first, self._day_first, self._counted, self._relative, self._weekday, self._ordinal):
+        for read in (
+            self._iso,
+            self._figures,
+            self._month_first,
+            self._day_first,
+            self._counted,
+            self._relative,
+            self._weekday,
+            self._ordinal,
+        ):
             named = read(place)
             if named:
                 return named
@@ -162,7 +173,9 @@ class _Days:
             return None
         if self._direction is None or int(number) == self._today.weekday():
             same = any(match.label == "day_0" for match in self._relative_days.values())
-            return Named(place, place + 1, self._today if same and int(number) == self._today.weekday() else None, "weekday")
+            return Named(
+                place, place + 1, self._today if same and int(number) == self._today.weekday() else None, "weekday"
+            )
         ahead = (int(number) - self._today.weekday()) % 7
         day = self._today + timedelta(days=ahead if self._direction == "future" else ahead - 7)
         return Named(place, place + 1, day, "weekday")
@@ -173,7 +186,9 @@ class _Days:
         before = self._word(place - 1) if place else ""
         spanish = before in {"el", "dia"} and self._word(end) not in LEXICON.words("unit_time")
         bare = before in LEXICON.pairs("weekdays") and not self._tokens[place].gap and end - place == 1
-        marked = marked or (bare and self._word(end) not in LEXICON.words("unit_time") | {"am", "pm", ":", "-", "/", "o", "or"})
+        marked = marked or (
+            bare and self._word(end) not in LEXICON.words("unit_time") | {"am", "pm", ":", "-", "/", "o", "or"}
+        )
         if number is None or not (marked or spanish) or self._direction is None:
             return None
         if self._word(end) in LEXICON.words("months") or not 1 <= number <= 31:
@@ -282,8 +297,3 @@ def _day(year: int, month: int, number: int) -> date | None:
         return date(year, month, number)
     except ValueError:
         return None
-
-
-def iter_weekday_names() -> Iterator[str]:
-    """Every word that names a weekday."""
-    yield from LEXICON.pairs("weekdays")

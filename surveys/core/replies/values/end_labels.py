@@ -53,8 +53,10 @@ def _is_label(tokens: Tokens, span: Span, patterns: PhraseSet, question: Questio
     for match in patterns.all(part):
         rest = [place for place in range(len(part)) if not match.start <= place < match.end]
         outside = {part[place].text for place in rest if part[place].kind == "word"}
-        if outside <= idle and not any(span[0] + place in bad_time for place in rest) and not (
-            any(place in bad_time for place in range(*span)) and focus_of(question).moment != "span"
+        if (
+            outside <= idle
+            and not any(span[0] + place in bad_time for place in rest)
+            and not (any(place in bad_time for place in range(*span)) and focus_of(question).moment != "span")
         ):
             return True
     return False

@@ -48,7 +48,9 @@ def _mention_at(tokens: Tokens, place: int, language: str) -> Mention | None:
     if token.kind == "number":
         mention = _figures(tokens, place, language)
     elif token.kind == "word":
-        mention = _counting_word(tokens, place, language) or _spoken(tokens, place, language) or _lookalike(tokens, place)
+        mention = (
+            _counting_word(tokens, place, language) or _spoken(tokens, place, language) or _lookalike(tokens, place)
+        )
     else:
         return None
     return _with_tail(tokens, mention, language) if mention and mention.value is not None else mention
@@ -201,7 +203,7 @@ def _multipliers() -> dict[str, float]:
 
 
 def _point_tail(tokens: Tokens, end: int, language: str) -> tuple[float, int] | None:
-    """"point five", "punto cinco": digits after a spoken decimal point."""
+    """ "point five", "punto cinco": digits after a spoken decimal point."""
     if end + 1 >= len(tokens) or tokens[end].text not in LEXICON.words("point_words") or tokens[end + 1].gap:
         return None
     follower = _run(tokens, end + 1, language)
@@ -216,11 +218,19 @@ def _half_tail(tokens: Tokens, end: int, language: str) -> tuple[float, int] | N
     for size, words in ((0.5, ("half", "medio", "media")), (0.25, ("quarter", "cuarto"))):
         for lead in (("and", "a"), ("n", "a"), ("y",), ("and",), ("con",), ("an",)):
             stop = end + len(lead)
-            if stop < len(tokens) and tuple(token.text for token in tokens[end:stop]) == lead and tokens[stop].text in words:
+            if (
+                stop < len(tokens)
+                and tuple(token.text for token in tokens[end:stop]) == lead
+                and tokens[stop].text in words
+            ):
                 return size, stop + 1
     lead_and = end < len(tokens) and tokens[end].text in {"and", "y"}
     at = end + lead_and
-    if [token.text for token in tokens[at : at + 3]] in (["1", "/", "2"], ["1", "/", "4"], ["3", "/", "4"]) and not tokens[at].glued:
+    if [token.text for token in tokens[at : at + 3]] in (
+        ["1", "/", "2"],
+        ["1", "/", "4"],
+        ["3", "/", "4"],
+    ) and not tokens[at].glued:
         return int(tokens[at].text) / int(tokens[at + 2].text), at + 3
     if end < len(tokens) and tokens[end].text in {"half", "medio", "media", "^"}:
         return 0.5, end + 1

@@ -13,7 +13,8 @@ from surveys.core.replies.values.end_labels import label_values, labels_in
 from surveys.core.replies.values.focus import Focus, focus_of
 from surveys.core.replies.values.mentions import Mention, find_mentions, fuzzy_value
 from surveys.core.replies.values.outcome import Outcome, found, unclear
-from surveys.core.replies.values.roles import DENIED, FREE, POISON, UNSURE, Judge, Judged
+from surveys.core.replies.values.roles import Judged, judge_numbers
+from surveys.core.replies.values.scene import DENIED, FREE, POISON, UNSURE
 from surveys.core.replies.values.segments import clause_at, clauses, is_only, time_phrases
 
 
@@ -36,7 +37,7 @@ def read_quantity(question: Question, reply: Stripped, language: str) -> Outcome
     mentions = find_mentions(tokens, language)
     if len(mentions) > MOST_NUMBERS:
         return unclear("Too many numbers to be an answer.", tried=False)
-    judged = Judge(tokens, mentions, question).judge_all()
+    judged = judge_numbers(tokens, mentions, question)
     if reply.scale_top is not None and reply.scale_top != question.max:
         return unclear("The reply names a different scale.")
     judged = _after_self_correction(tokens, judged)
@@ -84,7 +85,12 @@ def _choose(question: Question, reply: Stripped, free: list[Judged], judged: lis
         fitting = _said_of_now(fitting)
     if len({each.judged.mention.value for each in fitting}) > 1:
         return unclear("Several different values and nothing that singles one out.")
-    if question.type == "number" and focus.moment == "span" and len(candidates) > 1 and not _asked_by_name(fitting, focus):
+    if (
+        question.type == "number"
+        and focus.moment == "span"
+        and len(candidates) > 1
+        and not _asked_by_name(fitting, focus)
+    ):
         if not _repeated(tokens, candidates):
             return unclear("Several counts; adding them up would be a guess.")
     if question.type == "number" and len(fitting) > 1 and not _repeated(tokens, fitting):
@@ -112,7 +118,11 @@ def _doubt(question: Question, tokens: Tokens, chosen: Judged, focus: Focus) -> 
     span = clause_at(clauses(tokens), chosen.mention.start)
     for match in phrases("wished", "conditional").all(tokens):
         ahead = span[0] <= match.start < chosen.mention.start
-        behind = match.label == "conditional" and chosen.mention.start < match.start and not _sentence_break(tokens, chosen.end, match.start)
+        behind = (
+            match.label == "conditional"
+            and chosen.mention.start < match.start
+            and not _sentence_break(tokens, chosen.end, match.start)
+        )
         if ahead or behind:
             return unclear("The number is wished for or depends on something.")
     for match in phrases("other_subject").all(tokens):
@@ -132,7 +142,7 @@ def _sentence_break(tokens: Tokens, start: int, end: int) -> bool:
 
 
 def _repeated(tokens: Tokens, fitting: list[Candidate]) -> bool:
-    """"2, yes 2" is one count; "1 this morning, 1 after supper" is two."""
+    """ "2, yes 2" is one count; "1 this morning, 1 after supper" is two."""
     first, last = fitting[0].judged, fitting[-1].judged
     between = tokens[first.mention.end : last.mention.start]
     after = tokens[last.end :]
@@ -158,7 +168,9 @@ def _with_moments(tokens: Tokens, free: list[Judged], judged: list[Judged]) -> l
     return [_candidate(tokens, each, owners.get(each.mention.start, [])) for each in free]
 
 
-def _owner(tokens: Tokens, match: Match, spans: list[tuple[int, int]], covered: set[int], free: list[Judged]) -> Judged | None:
+def _owner(
+    tokens: Tokens, match: Match, spans: list[tuple[int, int]], covered: set[int], free: list[Judged]
+) -> Judged | None:
     """The number that a time phrase speaks of: in its clause, or beside a clause that is nothing but time."""
     span = clause_at(spans, match.start)
     inside = [each for each in free if span[0] <= each.mention.start < span[1]]
@@ -181,7 +193,11 @@ def _inside_owner(tokens: Tokens, match: Match, inside: list[Judged]) -> Judged:
         return (before or after or inside)[-1 if before else 0]
     verb = tokens[match.start].text in LEXICON.words("was_words")
     first = inside[0].mention.start
-    leading = any(other.end <= first for other in time_phrases(tokens) if tokens[other.start].text not in LEXICON.words("was_words"))
+    leading = any(
+        other.end <= first
+        for other in time_phrases(tokens)
+        if tokens[other.start].text not in LEXICON.words("was_words")
+    )
     return after[0] if verb or leading else before[-1]
 
 
@@ -200,18 +216,27 @@ def _candidate(tokens: Tokens, judged: Judged, matches: list[Match]) -> Candidat
 def _only_trails(tokens: Tokens, judged: Judged, matches: list[Match]) -> bool:
     """ "was 7 now better": the now begins what follows and is not about the number."""
     was = any(tokens[match.start].text in LEXICON.words("was_words") for match in matches)
-    bare = [match for match in matches if tokens[match.start].text in {"now", "ahora", "ya"} and match.start >= judged.end]
+    bare = [
+        match for match in matches if tokens[match.start].text in {"now", "ahora", "ya"} and match.start >= judged.end
+    ]
     return was and bool(bare) and all(match.end < len(tokens) and not tokens[match.end].gap for match in bare)
 
 
 def _fits(candidate: Candidate, focus: Focus) -> bool:
     """Whether the moment a number is about is the moment the question asks about."""
     if candidate.when in {"", "now", "part"}:
-        return not (candidate.when == "now" and focus.moment == "span" and focus.aspects and "today" not in candidate.words)
+        return not (
+            candidate.when == "now" and focus.moment == "span" and focus.aspects and "today" not in candidate.words
+        )
     asked = {word for word in candidate.words if len(word) > 2}
     if asked and asked <= focus.words:
         return True
-    if candidate.when == "past" and not focus.counts and set(candidate.words) <= LEXICON.words("was_words") and focus.measures:
+    if (
+        candidate.when == "past"
+        and not focus.counts
+        and set(candidate.words) <= LEXICON.words("was_words")
+        and focus.measures
+    ):
         return True
     if focus.moment != "span" or candidate.when == "future":
         return False
@@ -232,7 +257,9 @@ def _checked(question: Question, value: float | None, reply: Stripped, chosen: J
         return unclear("Outside the allowed range.")
     shown: Value = int(value) if value == int(value) else value
     extra = chosen is not None and _says_more(reply.tokens, chosen)
-    return found(shown, "One value in range and nothing that changes it.", confidence=0.9 if extra else 0.98, extra=extra)
+    return found(
+        shown, "One value in range and nothing that changes it.", confidence=0.9 if extra else 0.98, extra=extra
+    )
 
 
 def _says_more(tokens: Tokens, chosen: Judged) -> bool:
@@ -261,7 +288,7 @@ def _without_figures(question: Question, tokens: Tokens, judged: list[Judged], l
 
 
 def _says_none(question: Question, tokens: Tokens) -> bool:
-    """"none today", "didn't take any", "no tomé": for a count that is zero, unless it is about another time or thing."""
+    """ "none today", "didn't take any", "no tomé": for a count that is zero, unless it is about another time or thing."""
     if any(match.label in {"past_phrases", "usual_phrases", "future_phrases"} for match in time_phrases(tokens)):
         past = {token.text for token in tokens} & LEXICON.words("far_past")
         if past - focus_of(question).words:

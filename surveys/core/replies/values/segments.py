@@ -15,15 +15,18 @@ def clauses(tokens: Tokens) -> list[Span]:
     cuts += [
         place
         for place in range(1, len(tokens))
-        if tokens[place].gap or (tokens[place].text in LEXICON.words("clause_openers") and not _inside_number(tokens, place))
+        if tokens[place].gap
+        or (tokens[place].text in LEXICON.words("clause_openers") and not _inside_number(tokens, place))
     ]
     return [(start, end) for start, end in zip(cuts, [*cuts[1:], len(tokens)], strict=True) if end > start]
 
 
 def _inside_number(tokens: Tokens, place: int) -> bool:
-    """"four and a half", "treinta y ocho"."""
+    """ "four and a half", "treinta y ocho"."""
     following = {token.text for token in tokens[place + 1 : place + 3]}
-    return bool(following & {"half", "media", "medio", "quarter", "cuarto"}) or tokens[place - 1].text in LEXICON.words("tens")
+    return bool(following & {"half", "media", "medio", "quarter", "cuarto"}) or tokens[place - 1].text in LEXICON.words(
+        "tens"
+    )
 
 
 def clause_at(spans: list[Span], place: int) -> Span:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from surveys.core.replies.lexicon import LEXICON
 from surveys.core.replies.phrases import phrases
 from surveys.core.replies.strip import Stripped
 from surveys.core.replies.tokens import Token, Tokens
-from surveys.core.replies.values.mentions import find_mentions
+from surveys.core.replies.values.mentions import Mention, find_mentions
 from surveys.core.replies.values.outcome import Outcome, found, unclear
 
 _CLOCK = re.compile(r"([01]?\d|2[0-4])[:.]([0-5]\d)")
@@ -70,7 +71,7 @@ def _after_self_correction(tokens: Tokens, times: list[tuple[int, int | None]]) 
 
 def _all_times(tokens: Tokens, language: str) -> list[tuple[int, int | None]]:
     """Places and minutes of the day of all times; None where the half of the day is not sure."""
-    named = [
+    named: list[tuple[int, int | None]] = [
         (match.start, _NOON if match.label == "noon" else _MIDNIGHT)
         for match in phrases("noon", "midnight").all(tokens)
     ]
@@ -88,7 +89,11 @@ def _all_times(tokens: Tokens, language: str) -> list[tuple[int, int | None]]:
 def _counted_at(tokens: Tokens, clock: Clock) -> bool:
     """ "2 at 9pm": a bare number right before the time is a count."""
     behind = [token.text for token in tokens[clock.end : clock.end + 2]]
-    return clock.end - clock.start == 1 and ((behind[:1] == ["at"] and behind[1:2] != ["night"]) or behind == ["a", "las"]) and tokens[clock.start].text.isdecimal()
+    return (
+        clock.end - clock.start == 1
+        and ((behind[:1] == ["at"] and behind[1:2] != ["night"]) or behind == ["a", "las"])
+        and tokens[clock.start].text.isdecimal()
+    )
 
 
 def _clocks(tokens: Tokens, language: str) -> list[Clock]:
@@ -127,19 +132,32 @@ def _written(tokens: Tokens, place: int) -> Clock | None:
 
 def _whole_hour(tokens: Tokens, start: int, end: int, hour: int) -> Clock | None:
     """An hour, with its minutes where they follow, unless the number counts something else."""
-    if end < len(tokens) and tokens[end].kind == "number" and not tokens[end].gap and re.fullmatch(r"[0-5]\d", tokens[end].text):
+    if (
+        end < len(tokens)
+        and tokens[end].kind == "number"
+        and not tokens[end].gap
+        and re.fullmatch(r"[0-5]\d", tokens[end].text)
+    ):
         return Clock(start, end + 1, hour, int(tokens[end].text), hour >= 13)
     following = tokens[end] if end < len(tokens) and not tokens[end].gap else None
     if following and following.text == "h" and following.glued:
         after = tokens[end + 1] if end + 1 < len(tokens) else None
         minute = int(after.text) if after and after.glued and re.fullmatch(r"[0-5]\d", after.text) else 0
-        return Clock(start, end + (2 if minute or (after and after.glued and after.kind == "number") else 1), hour, minute, hour >= 13)
+        return Clock(
+            start,
+            end + (2 if minute or (after and after.glued and after.kind == "number") else 1),
+            hour,
+            minute,
+            hour >= 13,
+        )
     half = _half_past(tokens, end)
     if half is not None:
         return Clock(start, half[1], hour, half[0], hour >= 13)
     if _meridiem(tokens, end) is None and _counts(tokens, start, end):
         return None
-    sure = hour >= 13 and (_introduced(tokens, start) or bool(following and following.text in LEXICON.words("hours_words")))
+    sure = hour >= 13 and (
+        _introduced(tokens, start) or bool(following and following.text in LEXICON.words("hours_words"))
+    )
     return Clock(start, end, hour, 0, sure)
 
 
@@ -152,8 +170,13 @@ def _counts(tokens: Tokens, start: int, end: int) -> bool:
     if following is None or following.text in LEXICON.words("hours_words") | LEXICON.words("oclock"):
         return False
     units = LEXICON.union("unit_") - {"am", "pm", "oclock", "h", "p.m", "a.m"}
-    return following.text in units or following.text in {"/", "of", "th", "st", "nd", "rd", "%"} or (
-        following.kind == "word" and following.text not in LEXICON.words("right_ok") | LEXICON.words("filler") | LEXICON.words("time_right")
+    return (
+        following.text in units
+        or following.text in {"/", "of", "th", "st", "nd", "rd", "%"}
+        or (
+            following.kind == "word"
+            and following.text not in LEXICON.words("right_ok") | LEXICON.words("filler") | LEXICON.words("time_right")
+        )
     )
 
 
@@ -165,12 +188,10 @@ def _half_past(tokens: Tokens, end: int) -> tuple[int, int] | None:
     return None
 
 
-def _spoken(tokens: Tokens, place: int, spoken: dict[int, object]) -> Clock | None:
+def _spoken(tokens: Tokens, place: int, spoken: dict[int, Mention]) -> Clock | None:
     """ "nine thirty", "ocho y media", "seven o'clock"."""
-    from surveys.core.replies.values.mentions import Mention
-
     mention = spoken.get(place)
-    if not isinstance(mention, Mention) or mention.form not in {"words", "decimal"} or mention.value is None:
+    if mention is None or mention.form not in {"words", "decimal"} or mention.value is None:
         return None
     if mention.form == "decimal" and mention.value % 1 == 0.5 and mention.value < 13 and tokens[place].kind == "word":
         return Clock(place, mention.end, int(mention.value), 30, False)
@@ -179,25 +200,33 @@ def _spoken(tokens: Tokens, place: int, spoken: dict[int, object]) -> Clock | No
     if mention.value % 1 or mention.value > 24:
         return None
     second = spoken.get(mention.end)
-    if isinstance(second, Mention) and second.value in {5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55} and not tokens[mention.end].gap:
+    if (
+        isinstance(second, Mention)
+        and second.value in {5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55}
+        and not tokens[mention.end].gap
+    ):
         return Clock(place, second.end, int(mention.value), int(second.value), mention.value >= 13)
     return _whole_hour(tokens, place, mention.end, int(mention.value))
 
 
-def _relative(tokens: Tokens, place: int, spoken: dict[int, object]) -> Clock | None:
+def _relative(tokens: Tokens, place: int, spoken: dict[int, Mention]) -> Clock | None:
     """ "quarter to 11", "half past six", "20 past 9", "un cuarto para las 9", "nueve menos cuarto"."""
-    from surveys.core.replies.values.mentions import Mention
-
     words = [token.text for token in tokens[place : place + 6]]
     minutes, length = _minutes_word(words, spoken.get(place))
     if minutes is None or length >= len(words):
         return _minus(tokens, place, spoken)
-    sign = 1 if words[length] in {"past", "after"} else -1 if words[length] in {"to", "til", "till", "of", "before", "para"} else 0
+    sign = (
+        1
+        if words[length] in {"past", "after"}
+        else -1
+        if words[length] in {"to", "til", "till", "of", "before", "para"}
+        else 0
+    )
     at = place + length + 1
     while at < len(tokens) and tokens[at].text in {"las", "la", "a"}:
         at += 1
     hour = spoken.get(at)
-    if not sign or not isinstance(hour, Mention) or hour.value is None or not 1 <= hour.value <= 12 or hour.value % 1:
+    if not sign or hour is None or hour.value is None or not 1 <= hour.value <= 12 or hour.value % 1:
         return None
     if sign < 0 and minutes not in {15, 20, 25} and "minutes" not in words and words[length] == "to":
         return None
@@ -205,25 +234,21 @@ def _relative(tokens: Tokens, place: int, spoken: dict[int, object]) -> Clock | 
     return Clock(place, hour.end, (total // 60 - 1) % 12 + 1, total % 60, False)
 
 
-def _minutes_word(words: list[str], mention: object) -> tuple[int | None, int]:
-    from surveys.core.replies.values.mentions import Mention
-
+def _minutes_word(words: list[str], mention: Mention | None) -> tuple[int | None, int]:
     skip = 1 if words[:1] in (["a"], ["un"]) else 0
     if words[skip : skip + 1] in (["quarter"], ["cuarto"]):
         return 15, skip + 1
     if words[:1] == ["half"]:
         return 30, 1
-    if isinstance(mention, Mention) and mention.value in {5, 10, 15, 20, 25} and mention.form in {"figures", "words"}:
+    if mention is not None and mention.value in {5, 10, 15, 20, 25} and mention.form in {"figures", "words"}:
         length = mention.end - mention.start
         return int(mention.value), length + (words[length : length + 1] in (["minutes"], ["minutos"], ["min"]))
     return None, 0
 
 
-def _minus(tokens: Tokens, place: int, spoken: dict[int, object]) -> Clock | None:
-    from surveys.core.replies.values.mentions import Mention
-
+def _minus(tokens: Tokens, place: int, spoken: dict[int, Mention]) -> Clock | None:
     hour = spoken.get(place)
-    if not isinstance(hour, Mention) or hour.value is None or not 1 <= hour.value <= 12 or hour.value % 1:
+    if hour is None or hour.value is None or not 1 <= hour.value <= 12 or hour.value % 1:
         return None
     words = [token.text for token in tokens[hour.end : hour.end + 2]]
     if words == ["menos", "cuarto"]:
@@ -238,7 +263,11 @@ def _minutes(tokens: Tokens, clock: Clock) -> int | None:
     """Minutes of the day, or None where both halves are possible."""
     hour, minute = clock.hour, clock.minute
     if hour >= 13 or (hour == 0 and clock.sure):
-        return None if hour == 24 or not (clock.sure or clock.minute or _meridiem(tokens, clock.end)) else hour * 60 + minute
+        return (
+            None
+            if hour == 24 or not (clock.sure or clock.minute or _meridiem(tokens, clock.end))
+            else hour * 60 + minute
+        )
     half = _meridiem(tokens, clock.end)
     part = _part_of_day(tokens, clock)
     if clock.sure:
@@ -252,7 +281,20 @@ def _minutes(tokens: Tokens, clock: Clock) -> int | None:
 def _meridiem(tokens: Tokens, place: int) -> str | None:
     """am or pm in any spelling right after the time."""
     words = [token.text for token in tokens[place : place + 4]]
-    while words and words[0] in {"ish", "sharp", "oclock", "o", "clock", "or", "so", "y", "en", "punto", "hours", "ish"}:
+    while words and words[0] in {
+        "ish",
+        "sharp",
+        "oclock",
+        "o",
+        "clock",
+        "or",
+        "so",
+        "y",
+        "en",
+        "punto",
+        "hours",
+        "ish",
+    }:
         words = words[1:]
         place += 1
     if not words or (place < len(tokens) and tokens[place].gap == "." and not tokens[place].glued):
@@ -275,7 +317,7 @@ def _part_of_day(tokens: Tokens, clock: Clock) -> str | None:
     return parts.pop().removeprefix("part_of_") if len(parts) == 1 else None if not parts else "several"
 
 
-_HALVES = {
+_HALVES: dict[str, dict[str, Iterable[int]]] = {
     "morning": {"am": range(1, 12)},
     "dawn": {"am": (12, 1, 2, 3, 4, 5, 6)},
     "afternoon": {"pm": (12, 1, 2, 3, 4, 5, 6, 7)},
@@ -287,8 +329,3 @@ _HALVES = {
 def _half_of(part: str | None, hour: int) -> str | None:
     """The half of the day that an hour of a part of the day lies in, where only one is possible."""
     return next((half for half, hours in _HALVES.get(part or "", {}).items() if hour in hours), None)
-
-
-def is_time_word(token: Token) -> bool:
-    """Whether a token belongs to telling the time."""
-    return token.text in LEXICON.words("time_right")

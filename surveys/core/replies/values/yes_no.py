@@ -33,13 +33,20 @@ def read_yes_no(question: Question, reply: Stripped, language: str) -> Outcome:
     if _taken_back(tokens, signs, neither, value=value):
         return unclear("The rest of the text takes it back or makes it uncertain.")
     covered = {place for match in signs for place in range(match.start, match.end)}
-    more = any(place not in covered and token.kind == "word" and token.text not in LEXICON.words("filler") for place, token in enumerate(tokens))
+    more = any(
+        place not in covered and token.kind == "word" and token.text not in LEXICON.words("filler")
+        for place, token in enumerate(tokens)
+    )
     return found(value, "Says yes or no, or states the fact.", extra=more, confidence=0.93 if more else 0.98)
 
 
 def _signs(question: Question, tokens: Tokens) -> list[Match]:
     """Every sign of yes, no or neither, longer phrases hiding what is inside them."""
-    matches = phrases("affirm", "deny", "neither", "soft", "not_a_sign").all(tokens) + _conditions(tokens) + _facts(question).all(tokens)
+    matches = (
+        phrases("affirm", "deny", "neither", "soft", "not_a_sign").all(tokens)
+        + _conditions(tokens)
+        + _facts(question).all(tokens)
+    )
     matches.sort(key=lambda match: (match.start, match.start - match.end))
     kept: list[Match] = []
     for match in matches:
@@ -58,14 +65,25 @@ def _buried(tokens: Tokens, match: Match) -> bool:
     """A single yes or no counts at the start of a clause; further in it belongs to something else ("there is no way")."""
     if match.label not in {"affirm", "deny"} or match.end - match.start > 1 or match.end == len(tokens):
         return False
-    if tokens[match.start].text in {"no", "nothing", "never", "nada"} and not tokens[match.end].gap and tokens[match.end].kind == "word":
-        known = LEXICON.words("filler") | LEXICON.words("no_next") | LEXICON.words("clause_openers") | LEXICON.words("after_echo")
+    if (
+        tokens[match.start].text in {"no", "nothing", "never", "nada"}
+        and not tokens[match.end].gap
+        and tokens[match.end].kind == "word"
+    ):
+        known = (
+            LEXICON.words("filler")
+            | LEXICON.words("no_next")
+            | LEXICON.words("clause_openers")
+            | LEXICON.words("after_echo")
+        )
         if tokens[match.end].text not in known:
             return True
     place = match.start
     while place > 0 and not tokens[place].gap and tokens[place].text not in LEXICON.words("clause_openers"):
         place -= 1
-        if tokens[place].text not in LEXICON.words("filler") | LEXICON.words("clause_openers") | LEXICON.words("code_words"):
+        if tokens[place].text not in LEXICON.words("filler") | LEXICON.words("clause_openers") | LEXICON.words(
+            "code_words"
+        ):
             return True
     return False
 
@@ -95,7 +113,11 @@ def _after_self_correction(tokens: Tokens, signs: list[Match]) -> list[Match]:
 
 def _taken_back(tokens: Tokens, signs: list[Match], neither: list[Match], *, value: bool) -> bool:
     """A no followed by "maybe", "only at night" is no certain no; a yes may be weak, but not doubted before it is said."""
-    strong = next(match for match in signs if match.label in _STRONG) if any(match.label in _STRONG for match in signs) else None
+    strong = (
+        next(match for match in signs if match.label in _STRONG)
+        if any(match.label in _STRONG for match in signs)
+        else None
+    )
     first = strong.start if strong else 0
     if any(match.start < first for match in neither):
         return True
@@ -110,7 +132,11 @@ def _code(question: Question, tokens: Tokens, language: str) -> bool | None:
     if not question.options:
         return None
     offered = {option.code.casefold(): _polarity(option.label) for option in question.options}
-    named = {mention.start: str(int(mention.value)) for mention in find_mentions(tokens, language) if mention.value is not None}
+    named = {
+        mention.start: str(int(mention.value))
+        for mention in find_mentions(tokens, language)
+        if mention.value is not None
+    }
     meant = {
         offered[named.get(place, token.text)]
         for place, token in enumerate(tokens)

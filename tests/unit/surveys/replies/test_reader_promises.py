@@ -18,7 +18,9 @@ from surveys.core.replies.reader import read
 from surveys.core.replies.reading import Previous, Question, Reading
 
 NOW = datetime(2025, 3, 12, 14, 5)  # noqa: DTZ001 - the patient's local time has no zone here
-QUESTIONS = list({case["question"]["type"]: question_from(case["question"]) for case in load("examples.jsonl")}.values())
+QUESTIONS = list(
+    {case["question"]["type"]: question_from(case["question"]) for case in load("examples.jsonl")}.values()
+)
 WORDS = sorted(LEXICON.known_words)
 
 
@@ -54,28 +56,46 @@ def _allowed(question: Question, reading: Reading) -> bool:
     return isinstance(value, str) and bool(value)
 
 
-@pytest.mark.parametrize("question", [*QUESTIONS, None], ids=lambda question: question.type if question else "none open")
+@pytest.mark.parametrize(
+    "question", [*QUESTIONS, None], ids=lambda question: question.type if question else "none open"
+)
 @settings(max_examples=60, deadline=None)
 @given(text=st.text(max_size=120), language=st.sampled_from(["en", "es"]))
 def test_any_unicode_text_gets_one_allowed_reading(question: Question | None, text: str, language: str) -> None:
     _check(question, text, language)
 
 
-@pytest.mark.parametrize("question", [*QUESTIONS, None], ids=lambda question: question.type if question else "none open")
+@pytest.mark.parametrize(
+    "question", [*QUESTIONS, None], ids=lambda question: question.type if question else "none open"
+)
 @settings(max_examples=80, deadline=None)
 @given(
     pieces=st.lists(
-        st.one_of(st.sampled_from(WORDS), st.integers(-20, 70_000).map(str), st.sampled_from(list(".,;!?/-+%#*=<>~ \n“”'½👍8️⃣"))),
+        st.one_of(
+            st.sampled_from(WORDS),
+            st.integers(-20, 70_000).map(str),
+            st.sampled_from(list(".,;!?/-+%#*=<>~ \n“”'½👍8️⃣")),
+        ),
         max_size=25,
     ),
     language=st.sampled_from(["en", "es"]),
 )
-def test_any_mixture_of_known_words_gets_one_allowed_reading(question: Question | None, pieces: list[str], language: str) -> None:
+def test_any_mixture_of_known_words_gets_one_allowed_reading(
+    question: Question | None, pieces: list[str], language: str
+) -> None:
     _check(question, " ".join(pieces), language)
 
 
 @pytest.mark.parametrize(
-    "text", ["7" * 100_000, "please stop the " * 6_250, "“" * 100_000, "seven " * 16_667, "\x00" * 5_000, "e" + "\u0301" * 99_999]
+    "text",
+    [
+        "7" * 100_000,
+        "please stop the " * 6_250,
+        "“" * 100_000,
+        "seven " * 16_667,
+        "\x00" * 5_000,
+        "e" + "\u0301" * 99_999,
+    ],
 )
 def test_a_text_longer_than_any_message_is_left_to_a_person(text: str) -> None:
     assert _check(QUESTIONS[0], text, "en").kind == "other_intent"
@@ -92,7 +112,20 @@ def test_every_pattern_of_the_word_lists_has_bounded_gaps() -> None:
             assert all(element.gap <= MAX_GAP for element in elements), line
 
 
-@pytest.mark.parametrize("piece", ["please stop the ", "no me manden ", "seven and ", "not a ", "between 5 and ", "stop ", "half past ", '"5 ', "a, "])
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "please stop the ",
+        "no me manden ",
+        "seven and ",
+        "not a ",
+        "between 5 and ",
+        "stop ",
+        "half past ",
+        '"5 ',
+        "a, ",
+    ],
+)
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.type)
 def test_work_grows_no_faster_than_the_text(piece: str, question: Question) -> None:
     """Counts every call of a function, ours or the interpreter's, for a text and for one four times as long."""

@@ -39,6 +39,7 @@ def test_phone_made_texts_and_wrong_numbers_raise_their_flags(judged: tuple[str,
     wrong = [
         each.case["id"]
         for each in judgements
-        if each.reading.kind == "not_for_us" and set(each.case["flags"]) & set(OWN_FLAGS) != set(each.reading.flags) & set(OWN_FLAGS)
+        if each.reading.kind == "not_for_us"
+        and set(each.case["flags"]) & set(OWN_FLAGS) != set(each.reading.flags) & set(OWN_FLAGS)
     ]
     assert wrong == []

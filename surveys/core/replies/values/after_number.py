@@ -1,0 +1,168 @@
+"""Judges a number by what follows it: the scale it is out of, a unit, a range, a bound, the word behind it."""
+
+from __future__ import annotations
+
+from surveys.core.replies.lexicon import LEXICON
+from surveys.core.replies.values.before_number import judge_before
+from surveys.core.replies.values.mentions import Mention
+from surveys.core.replies.values.scene import ELSE, FREE, OTHER, POISON, Scene, Verdict
+
+_OF_WORDS = frozenset({"of", "out", "de", "sobre", "over", "in", "on", "/", "from"})
+_WEAK_OF_WORDS = frozenset({"in", "on", "over", "from"})
+_RANGE_WORDS = frozenset({"-", "to", "a", "al", "or", "o", "u", "~", "/", "thru", "through", "and/or", "hasta", "vs"})
+_NO_COUNT_NOUN = ("ing", "ly", "ed", "ful", "ado", "ido", "oso", "osa", "mente", "ando", "iendo")
+"""Endings of words that cannot be counted: "5 hanging in there" is a 5, "5 hangers" are hangers."""
+_SHORTEST_INFLECTED = 5
+
+Step = tuple[int, Verdict | None]
+
+
+def judge_after(scene: Scene, mention: Mention) -> Step:
+    """The place behind everything that belongs to the number, and what that makes of it (None: nothing against it)."""
+    end, verdict = _out_of(scene, mention)
+    if verdict or (end > mention.end and mention.value != scene.question.max):
+        return end, verdict
+    for step in (_glued, _fitting, _misfitting):
+        end, verdict = step(scene, mention, end)
+        if verdict:
+            return end, verdict
+    if _rate(scene, end):
+        return end, Verdict(POISON, "a rate, not a count")
+    hedged = scene.skip(end, "hedge_after")
+    if hedged == end and (scene.starts(end, "one_sided_after") or scene.text(end) == "+"):
+        return end, Verdict(POISON, "only a bound")
+    return hedged, _range(scene, mention, hedged) or _neighbour(scene, mention, hedged)
+
+
+def _out_of(scene: Scene, mention: Mention) -> Step:
+    """N/10, "N out of 10": the second number is the length of the scale."""
+    place = mention.end
+    while scene.text(place) in _OF_WORDS:
+        place += 1
+    second = scene.mention_at(place) if place > mention.end and scene.token(place) else None
+    if second is None:
+        return mention.end, None
+    if second.value == scene.question.max:
+        return second.end, None
+    if scene.text(mention.end) in _WEAK_OF_WORDS:
+        return mention.end, None
+    return mention.end, Verdict(POISON, "a different scale or a fraction")
+
+
+def _glued(scene: Scene, mention: Mention, end: int) -> Step:
+    """ "7ish" is a 7; "ten4", "50s" and "3rd" are something else; units that touch their number come later."""
+    token = scene.token(end)
+    if token is None or not token.glued:
+        return end, None
+    if token.kind == "number" and mention.form in {"words", "letters"}:
+        return end, Verdict(OTHER, "part of a code")
+    if token.kind != "word" or mention.form not in {"figures", "decimal"}:
+        return end, None
+    if token.text in LEXICON.words("hedge_suffix"):
+        return end + 1, None
+    known = scene.fits_unit(end) or scene.is_unit(end) or len(token.text) > 3
+    return end, None if known else Verdict(OTHER, "part of a code or a unit")
+
+
+# -- units ------------------------------------------------------------------------------------------------------------
+
+
+def _fitting(scene: Scene, _mention: Mention, end: int) -> Step:
+    """ "5.5 hrs", "2 times", "60%" of 0 to 100, "2x"; but "3 hours ago" is a moment."""
+    text = scene.text(end)
+    if text in LEXICON.words("unit_percent") and (scene.question.min, scene.question.max) == (0, 100):
+        return end + 1, None
+    if text == "x" and scene.tokens[end].glued and scene.focus.counts:
+        return end + 1, None
+    if not scene.fits_unit(end) or text in LEXICON.words("right_ok"):
+        return end, None
+    while scene.fits_unit(end):
+        end += 1
+    if scene.text(end) in LEXICON.words("moment_after_unit"):
+        return end, Verdict(OTHER, "a moment")
+    if scene.text(end) in LEXICON.words("unit_degree_c"):
+        return end, Verdict(POISON, "a different unit")
+    return end, _more_units(scene, end)
+
+
+def _more_units(scene: Scene, end: int) -> Verdict | None:
+    """ "6 hours 30 minutes" and "6 hours and a half" would need arithmetic."""
+    joined = scene.text(end) in {"and", "y"}
+    place = end + joined
+    second = scene.mention_at(place) if scene.token(place) else None
+    if second and scene.is_unit(second.end):
+        return Verdict(POISON, "two quantities that would have to be added")
+    halves = {scene.text(place), scene.text(place + 1)} & LEXICON.words("halves")
+    return Verdict(POISON, "a half after its unit") if joined and halves else None
+
+
+def _misfitting(scene: Scene, mention: Mention, end: int) -> Step:
+    """A unit of something else, another scale, or a difference ("2 better", "2 points lower")."""
+    text = scene.text(end)
+    if not text or (end > mention.end and scene.fits_unit(end - 1)):
+        return end, None
+    if text == "-" and scene.is_unit(end + 1):
+        return end, ELSE
+    celsius = text in LEXICON.words("unit_degree_c") and "f" in scene.focus.units
+    if celsius or text in LEXICON.words("unit_percent"):
+        return end, Verdict(POISON, "a different unit")
+    points = text in LEXICON.words("unit_points")
+    if scene.text(end + points) in LEXICON.words("comparative") and not scene.starts(end, "hedge_after"):
+        return end, Verdict(POISON, "a difference, not a score")
+    if points:
+        return end + 1, None
+    loose_letter = text in {"x", "h"} and not scene.tokens[end].glued
+    return end, ELSE if scene.is_unit(end) and not loose_letter else None
+
+
+def _rate(scene: Scene, end: int) -> bool:
+    """ "2 every 6 hours", "3 a day"."""
+    if scene.text(end) in {"every", "per", "each", "cada"}:
+        return True
+    return scene.text(end) in {"a", "an", "al", "por"} and scene.text(end + 1) in LEXICON.words("unit_time")
+
+
+# -- ranges and neighbours --------------------------------------------------------------------------------------------
+
+
+def _range(scene: Scene, mention: Mention, end: int) -> Verdict | None:
+    """ "5-6", "2 or a 3"; "2-3 hours ago" is a span of hours."""
+    if scene.text(end) not in _RANGE_WORDS:
+        return None
+    place = end + 1
+    while scene.text(place) in LEXICON.words("article") | LEXICON.words("hedge"):
+        place += 1
+    second = scene.mention_at(place) if scene.token(place) else None
+    if second is None or second.value == mention.value:
+        return None
+    if scene.is_unit(second.end) and not scene.fits_unit(second.end) and scene.text(second.end) != "points":
+        return Verdict(OTHER, "a span of something else")
+    return Verdict(POISON, "a range or an either-or")
+
+
+def _neighbour(scene: Scene, mention: Mention, end: int) -> Verdict | None:
+    """The word right behind: a label, a word that says nothing, or a thing that is counted."""
+    token = scene.token(end)
+    if token is None or token.kind != "word" or scene.mention_at(end):
+        return None
+    topic = scene.topic(token.text)
+    if topic:
+        return _labelled(scene, mention, topic)
+    if token.text in {"of", "de"} and scene.question.type == "scale":
+        return None if scene.topic(scene.text(end + 1)) else Verdict(OTHER, "a count of something")
+    if end > mention.end and any(scene.fits_unit(place) for place in range(mention.end, end)):
+        return None
+    known = LEXICON.words("right_ok") | LEXICON.words("hedge") | LEXICON.words("body") | LEXICON.words("filler")
+    if token.text in known or token.text in scene.focus.words or scene.starts(end, "self_corrections"):
+        return None
+    inflected = token.text.endswith(_NO_COUNT_NOUN) and len(token.text) >= _SHORTEST_INFLECTED
+    return None if inflected else ELSE
+
+
+def _labelled(scene: Scene, mention: Mention, topic: str) -> Verdict | None:
+    """ "8 pain" is labelled where labels trail; "una molestia" is a trouble, not a 1."""
+    if scene.tokens[mention.start].text in {"one", "una", "uno"}:
+        return ELSE
+    if scene.labels_trail and judge_before(scene, mention) is None:
+        return Verdict(FREE, "labelled", topic)
+    return None

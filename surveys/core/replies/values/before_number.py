@@ -1,0 +1,120 @@
+"""Judges a number by what stands before it: a denial, a bound, a verb that counts, a label, a place."""
+
+from __future__ import annotations
+
+from surveys.core.replies.lexicon import LEXICON
+from surveys.core.replies.values.mentions import Mention
+from surveys.core.replies.values.scene import DENIED, ELSE, FREE, OTHER, POISON, UNSURE, Scene, Verdict
+
+_PLACE_WORDS = frozenset({"at", "en", "of", "de", "to", "a", "in", "on", "for"})
+_SINGULAR = frozenset({"a", "an", "un", "una", "como"})
+_HOURS = 24
+
+
+def denial_before(scene: Scene, mention: Mention) -> Verdict | None:
+    """ "6 not 8" denies the 8; in "6 no 7" the no may deny either; "haven't needed one" denies a count."""
+    start = mention.start
+    if start and not scene.tokens[start].gap and scene.ends(start, "not_before"):
+        lone = scene.tokens[start - 1].text in {"no", "nor", "ni"} and scene.mention_ends(start - 1)
+        return Verdict(POISON, "a lone no between two numbers") if lone else Verdict(DENIED, "denied")
+    return Verdict(DENIED, "denied") if scene.question.type == "number" and _verb_denied(scene, start) else None
+
+
+def _verb_denied(scene: Scene, start: int) -> bool:
+    """A denied verb within three words before the count."""
+    for place in range(start - 1, max(-1, start - 4), -1):
+        if scene.tokens[place + 1].gap:
+            return False
+        if scene.tokens[place].text in LEXICON.words("denied_verbs"):
+            return True
+    return False
+
+
+def judge_before(scene: Scene, mention: Mention) -> Verdict | None:
+    """What stands before a number makes of it; None where nothing is against it."""
+    start = mention.start
+    if start == 0 or scene.tokens[start].gap or scene.ends(start, "self_corrections"):
+        return None
+    before = scene.tokens[start - 1]
+    if before.text == "-":
+        return _minus(scene, mention)
+    if before.text == "^":
+        return Verdict(POISON, "not a plain number")
+    if scene.ends(start, "one_sided_before"):
+        return Verdict(POISON, "only a bound")
+    if before.kind == "word" and scene.tokens[start].glued and mention.form != "words":
+        return _code(scene, before.text)
+    return _lead(scene, mention)
+
+
+def _minus(scene: Scene, mention: Mention) -> Verdict | None:
+    minus = scene.tokens[mention.start - 1]
+    other = scene.mention_ends(mention.start - 1)
+    if other and not minus.gap and other.value != mention.value:
+        return Verdict(POISON, "a range or an either-or")
+    negative = scene.tokens[mention.start].glued and not minus.glued
+    return Verdict(POISON, "a negative number") if negative else None
+
+
+def _code(scene: Scene, letters: str) -> Verdict | None:
+    """ "L4" is a vertebra; "pain7" a label without its space."""
+    topic = scene.topic(letters)
+    if topic:
+        return Verdict(FREE, "labelled", topic)
+    known = letters in LEXICON.words("copula") and len(letters) > 1
+    return None if known else Verdict(OTHER, "part of a code")
+
+
+def _lead(scene: Scene, mention: Mention) -> Verdict | None:
+    """The word before the number, articles and hedges not counted."""
+    place, article = mention.start - 1, False
+    if scene.tokens[place].text == "las":
+        return Verdict(OTHER, "an hour")
+    skip = LEXICON.words("article") | LEXICON.words("hedge") | {"#", "=", "~", "*", "s"}
+    while place >= 0 and scene.tokens[place].text in skip:
+        article = article or scene.tokens[place].text in _SINGULAR
+        if scene.tokens[place].gap:
+            return None
+        place -= 1
+    if place < 0 or scene.tokens[place].kind != "word" or scene.mention_ends(place + 1):
+        return None
+    word = scene.tokens[place].text
+    if word in LEXICON.words("body") | LEXICON.union("aspect_") or scene.in_condition(place):
+        return None
+    topic = scene.topic(word)
+    if word == "a" or (word in _PLACE_WORDS and not topic):
+        return _place_word(scene, mention, place, article=article)
+    if topic:
+        return None if scene.labels_trail else Verdict(FREE, "labelled", topic)
+    return _plain_word(scene, mention, word, article=article)
+
+
+def _plain_word(scene: Scene, mention: Mention, word: str, *, article: bool) -> Verdict | None:
+    counting = LEXICON.words("count_verbs") | scene.focus.words
+    if scene.question.type == "number" and word in counting:
+        return None
+    if article and word not in LEXICON.words("strong_negation"):
+        return None
+    if word in LEXICON.words("whole_words") and mention.value == scene.question.max:
+        return None
+    if word in LEXICON.words("takers"):
+        return ELSE
+    known = LEXICON.words("left_ok") | LEXICON.words("copula") | LEXICON.words("filler")
+    return None if word in known else Verdict(UNSURE, "belongs to a word before it")
+
+
+def _place_word(scene: Scene, mention: Mention, place: int, *, article: bool) -> Verdict | None:
+    """ "at a 7", "anda en 5", "down to 4", a "level of 6"; but not "woke at 1" or "a las 7"."""
+    word = scene.tokens[place].text
+    small = mention.value is not None and mention.value <= _HOURS
+    if (article and word == "a") or (word == "at" and scene.question.type == "number" and small):
+        return Verdict(OTHER, "an hour")
+    if place == 0 or scene.tokens[place].gap:
+        return ELSE if word in {"in", "to", "for", "on"} else None
+    before = scene.tokens[place - 1].text
+    if word in {"to", "a"}:
+        return None if before in LEXICON.words("motion") else ELSE
+    if topic := scene.topic(before):
+        return Verdict(FREE, "labelled", topic)
+    known = LEXICON.words("copula") | LEXICON.words("left_ok") | LEXICON.words("filler") | LEXICON.words("body")
+    return None if before in known | LEXICON.union("aspect_") else Verdict(OTHER, "a moment or a place")

@@ -1,0 +1,209 @@
+"""Finds options named by their code or by their place in the list, and tells codes from other numbers."""
+
+from __future__ import annotations
+
+from surveys.core.replies.lexicon import LEXICON
+from surveys.core.replies.reading import Question
+from surveys.core.replies.tokens import Token, Tokens
+from surveys.core.replies.values.mentions import find_mentions
+from surveys.core.replies.values.options import Hit, Vocabulary, vocabulary_of
+
+FREE, OTHER, POISON = "free", "other", "poison"
+
+
+def code_hits(question: Question, tokens: Tokens, language: str) -> tuple[list[Hit], bool]:
+    """Options named by their code, and whether a number or letter names no option."""
+    vocabulary = vocabulary_of(question)
+    numeric = any(code.isdecimal() for code in vocabulary.codes)
+    hits, foreign = ([], False) if not numeric else _numeric_hits(vocabulary, tokens, language)
+    if not numeric or not all(code.isdecimal() for code in vocabulary.codes):
+        hits += _letter_hits(vocabulary, tokens)
+    return sorted(hits, key=lambda hit: hit.start), foreign
+
+
+def _numeric_hits(vocabulary: Vocabulary, tokens: Tokens, language: str) -> tuple[list[Hit], bool]:
+    hits: list[Hit] = []
+    foreign = False
+    for mention in find_mentions(tokens, language):
+        verdict = _number_verdict(tokens, mention.start, mention.end)
+        if verdict == "other" or (mention.form == "counting"):
+            continue
+        whole = mention.value is not None and mention.value == int(mention.value)
+        code = vocabulary.codes.get(str(int(mention.value))) if whole and mention.value is not None else None
+        if code is None or verdict == "poison":
+            foreign = True
+        else:
+            denied = (
+                mention.start > 0
+                and not tokens[mention.start].gap
+                and tokens[mention.start - 1].text in LEXICON.words("denial")
+            )
+            hits.append(Hit(mention.start, mention.end, code, "code", denied=denied))
+    return hits, foreign
+
+
+def _number_verdict(tokens: Tokens, start: int, end: int) -> str:
+    """free, other (it counts something) or poison (a score or a fraction where a code is asked)."""
+    after = tokens[end] if end < len(tokens) and not tokens[end].gap else None
+    before = tokens[start - 1] if start and not tokens[start].gap else None
+    verdict = (_verdict_after(tokens, end, after) if after else None) or (
+        _verdict_before(tokens, start, before) if before else None
+    )
+    return verdict or (POISON if _scored(tokens, start) else FREE)
+
+
+def _verdict_after(tokens: Tokens, end: int, after: Token) -> str | None:
+    """A unit, an hour of a part of the day, or the slash of a score behind the number."""
+    if after.text in LEXICON.union("unit_") or (after.glued and after.kind == "word"):
+        return OTHER
+    if after.text in {"/", "%", "+", "out", "over"}:
+        return POISON
+    in_the = after.text in {"in", "de", "por", "en", "at", "this"}
+    return OTHER if in_the and _day_part(tokens, end + 1) else None
+
+
+def _verdict_before(tokens: Tokens, start: int, before: Token) -> str | None:
+    """ "took 2", "L4", "-1", "last two"."""
+    if before.text in LEXICON.words("group_words"):
+        return POISON
+    if before.text == "-" and tokens[start].glued and not before.glued:
+        return POISON
+    if before.text in LEXICON.words("takers") - LEXICON.words("code_words") - LEXICON.words("code_leads"):
+        return OTHER
+    glued_to_word = before.kind == "word" and tokens[start].glued and before.text not in LEXICON.words("code_words")
+    return OTHER if glued_to_word else None
+
+
+def _day_part(tokens: Tokens, place: int) -> bool:
+    return any(token.text in LEXICON.words("day_part") for token in tokens[place : place + 2])
+
+
+def _scored(tokens: Tokens, start: int) -> bool:
+    """ "my pain's at 3", "mood 8": a score of something, not a code."""
+    for place in range(start - 1, max(-1, start - 5), -1):
+        if tokens[place + 1].gap:
+            return False
+        if tokens[place].text in LEXICON.union("topic_"):
+            return True
+    return False
+
+
+def _letter_hits(vocabulary: Vocabulary, tokens: Tokens) -> list[Hit]:
+    """Single letters that stand as codes: alone, in a list with other codes, or before their own label."""
+    places = [
+        place
+        for place, token in enumerate(tokens)
+        if token.kind == "word"
+        and token.text in vocabulary.codes
+        and (len(token.text) > 1 or _letter_stands(tokens, place, vocabulary))
+    ]
+    return [
+        Hit(place, place + 1, vocabulary.codes[tokens[place].text], "code", denied=_letter_denied(tokens, place))
+        for place in places
+    ]
+
+
+def _letter_denied(tokens: Tokens, place: int) -> bool:
+    return place > 0 and not tokens[place].gap and tokens[place - 1].text in LEXICON.words("denial")
+
+
+def _letter_stands(tokens: Tokens, place: int, vocabulary: Vocabulary) -> bool:
+    token = tokens[place]
+    after = tokens[place + 1] if place + 1 < len(tokens) else None
+    before = tokens[place - 1] if place else None
+    joint = {
+        "and",
+        "or",
+        "y",
+        "o",
+        "e",
+        "u",
+        "&",
+        "/",
+        "-",
+        "through",
+        "thru",
+        "=",
+        "not",
+        "then",
+        "please",
+        "thanks",
+        "gracias",
+    }
+    trailing = (
+        LEXICON.words("filler")
+        if len(token.text) > 1 or token.text not in {"a", "i", "e", "o", "y", "u"}
+        else frozenset()
+    )
+    free_after = (
+        after is None
+        or bool(after.gap)
+        or after.text in joint | trailing
+        or after.text in vocabulary.codes
+        or after.kind != "word"
+    )
+    leads = (
+        joint
+        | LEXICON.words("code_words")
+        | LEXICON.words("filler")
+        | LEXICON.words("denial")
+        | {"except", "but", "menos"}
+    )
+    free_before = before is None or bool(token.gap) or before.text in leads or before.text in vocabulary.codes
+    if token.text in {"e", "y", "o"} and before is not None and after is not None and not token.gap and not after.gap:
+        others = before.text in vocabulary.codes and after.text in vocabulary.codes
+        return free_before and free_after and not others
+    if not free_after and after is not None:
+        following = _label_at(vocabulary, tokens, place + 1)
+        return following is not None and free_before and (token.text != "a" or vocabulary.single)
+    return free_before and free_after
+
+
+def _label_at(vocabulary: Vocabulary, tokens: Tokens, place: int) -> str | None:
+    """The option whose wording begins at a place, or None."""
+    return next((match.label for match in vocabulary.labels.all(tokens[place : place + 6]) if match.start == 0), None)
+
+
+def place_hits(question: Question, tokens: Tokens) -> list[Hit]:
+    """ "the third one", "la ultima": the place in the list."""
+    ordinals = LEXICON.pairs("ordinals")
+    hits = []
+    for place, token in enumerate(tokens):
+        position = ordinals.get(token.text)
+        if token.kind == "number" and place + 1 < len(tokens) and tokens[place + 1].text in {"st", "nd", "rd", "th"}:
+            position = token.text
+        if token.text in LEXICON.words("last_words"):
+            position = str(len(question.options))
+        if position is None or not position.isdecimal() or not _place_stands(tokens, place):
+            continue
+        if 1 <= int(position) <= len(question.options):
+            hits.append(Hit(place, place + 1, question.options[int(position) - 1].code, "place"))
+    return hits
+
+
+def _place_stands(tokens: Tokens, place: int) -> bool:
+    """An ordinal with "one", "option" or nothing behind it, and an article or nothing before it."""
+    if tokens[place].kind == "number" and not (
+        place + 1 < len(tokens) and tokens[place + 1].text in {"st", "nd", "rd", "th"}
+    ):
+        return False
+    place += tokens[place].kind == "number"
+    after = tokens[place + 1] if place + 1 < len(tokens) and not tokens[place + 1].gap else None
+    start = place - (tokens[place].text in {"st", "nd", "rd", "th"})
+    before = tokens[start - 1] if start and not tokens[start].gap else None
+    free_after = after is None or after.text in {
+        "one",
+        "option",
+        "choice",
+        "answer",
+        "opcion",
+        "respuesta",
+        "please",
+        "on",
+        "and",
+        "y",
+    }
+    return free_after and (
+        before is None
+        or before.text in {"the", "la", "el", "option", "number", "opcion", "and", "y", "say", "id", "its"}
+    )

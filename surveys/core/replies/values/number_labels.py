@@ -1,0 +1,55 @@
+"""The label of a number: the topic it is said of ("pain 3, mood 8") and whether it is a worst, best or average."""
+
+from __future__ import annotations
+
+from surveys.core.replies.lexicon import LEXICON
+from surveys.core.replies.values.mentions import Mention
+from surveys.core.replies.values.scene import Scene
+
+
+def label_of(scene: Scene, mention: Mention, end: int) -> str | None:
+    """The topic behind the number where labels trail, else the nearest before it in its clause, else "8 for mood"."""
+    if scene.labels_trail and (trailing := _trailing(scene, mention, end)):
+        return trailing
+    for place in range(mention.start - 1, -1, -1):
+        token = scene.tokens[place]
+        if scene.in_mention(place) or (scene.tokens[place + 1].gap and not _is_label(scene, place)):
+            break
+        topic = scene.topic(token.text)
+        if topic and not scene.in_condition(place):
+            return topic
+        if token.gap or token.text in LEXICON.words("clause_openers"):
+            break
+    return _trailing(scene, mention, end)
+
+
+def _is_label(scene: Scene, last: int) -> bool:
+    """Whether the clause that ends here is nothing but a label, as in "Pain: 7"."""
+    start = next((place for place in range(last, -1, -1) if scene.tokens[place].gap or scene.in_mention(place)), 0)
+    start += scene.in_mention(start)
+    idle = LEXICON.words("filler") | LEXICON.union("topic_") | LEXICON.words("copula")
+    return all(token.text in idle for token in scene.tokens[start : last + 1])
+
+
+def _trailing(scene: Scene, mention: Mention, end: int) -> str | None:
+    """ "8/10 pain", "8 for mood"."""
+    if end > mention.end or scene.labels_trail:
+        direct = scene.topic(scene.text(end))
+        if direct:
+            return direct
+    return scene.topic(scene.text(end + 1)) if scene.text(end) in {"for", "on", "en", "de", "para"} else None
+
+
+def aspect_of(scene: Scene, mention: Mention) -> str | None:
+    """worst, average or best said of this number, before it in its clause or right after it."""
+    for place in range(mention.start - 1, -1, -1):
+        if scene.in_mention(place) or scene.tokens[place + 1].gap:
+            break
+        if named := _aspect(scene.tokens[place].text):
+            return named
+    behind = mention.end + (scene.text(mention.end) in {"on", "at", "en"})
+    return _aspect(scene.text(behind))
+
+
+def _aspect(word: str) -> str | None:
+    return next((name for name in LEXICON.names("aspect_") if word in LEXICON.words(name)), None)
