@@ -94,6 +94,7 @@ def _labels(question: Question, language: str, path: str) -> Iterator[Problem]:
         return
     for place, option in enumerate(question.options):
         here = f"{path}.options[{place}]"
+        yield from _forbidden(option.label[language], f"{here}.label.{language}")
         yield from _readable(question, option, option.code, language, f"{here}.code")
         yield from _readable(question, option, option.label[language], language, f"{here}.label.{language}")
         for word in option.synonyms.get(language, ()):
