@@ -244,8 +244,10 @@ def test_a_key_is_the_callers_own_and_lasts_a_day(north, api):
 def test_a_key_whose_first_request_is_still_at_work_is_told_to_wait(north, api):
     holder = f"idempotency:{north.staff['admin'].pk}:k-1"
     with closing(connection.copy()) as other, other.cursor() as cursor:  # as the first request's session holds it
-        cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [holder])
+        cursor.execute("BEGIN")
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [holder])
         waiting = api.post(STAFF, BODY, headers={"Idempotency-Key": "k-1"})
+        cursor.execute("ROLLBACK")
     assert problem(waiting, 409)["type"] == "urn:followup:problem:key-in-flight"
     assert api.post(STAFF, BODY, headers={"Idempotency-Key": "k-1"}).status_code == 201
 

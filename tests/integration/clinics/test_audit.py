@@ -77,8 +77,11 @@ def test_seal_audit_chains_new_rows_after_the_old(events, clinic, now):
 
 def test_seal_audit_leaves_a_clinic_alone_that_another_sweep_is_sealing(events, clinic, now):
     with closing(connection.copy()) as other, other.cursor() as cursor:  # its own session, hence its own lock
-        cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [f"audit:{clinic.pk}"])
+        cursor.execute("BEGIN")
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"audit:{clinic.pk}"])
         assert seal_audit(now=now + timedelta(hours=1)) == 0
+        cursor.execute("ROLLBACK")
+    assert seal_audit(now=now + timedelta(hours=1)) == 5
 
 
 @pytest.mark.parametrize(

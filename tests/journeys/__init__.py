@@ -1,0 +1,1 @@
+"""Whole lives of surveys, through the doors only: commands, the API, webhooks, sweeps."""
