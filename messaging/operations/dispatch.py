@@ -38,7 +38,7 @@ START_SECONDS = 5
 GATHER_SECONDS = 0.02
 """How long outcomes are gathered, so that they are recorded and replaced in batches."""
 
-PATIENCE_SECONDS = 3
+PATIENCE_SECONDS = 5
 """How long a round waits for calls that hang; they are recorded when they end, and the worker turns to other work."""
 
 LONGEST_VALIDITY = 36000

@@ -31,6 +31,8 @@ class Faults:
         self._random = random.Random(seed)
         self.rates: dict[str, float] = {}
         self.hang_seconds = 60.0
+        self.released = threading.Event()  # ends every hanging at once
+        self.slowness = 0.0  # seconds between taking a text and answering
         self.retry_after = "2"
         self.list_status: int | None = None
         self.seen: list[str] = []

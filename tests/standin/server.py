@@ -6,6 +6,7 @@ import base64
 import json
 import re
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -41,7 +42,14 @@ ERRORS = {
 class StandIn:
     """A provider on loopback. `refusals` maps a number to the error code that creating a text to it ends in."""
 
-    def __init__(self, *, port: int = 0, clock: Callable[[], datetime] = wall_clock, seed: int = 1) -> None:
+    def __init__(
+        self,
+        *,
+        port: int = 0,
+        clock: Callable[[], datetime] = wall_clock,
+        seed: int = 1,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         self.books = Books(clock)
         self.faults = Faults(seed)
         self.accounts = {ACCOUNT: TOKEN}
@@ -49,11 +57,22 @@ class StandIn:
         self.requests: list[tuple[str, str, dict[str, str]]] = []
         self.callbacks = Callbacks(self.books, self.accounts)
         self._server = _Server(("127.0.0.1", port), type("BoundHandler", (Handler,), {"standin": self}))
+        self._scheme = "https" if tls else "http"
+        if tls:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), name="stand-in", daemon=True)
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        return f"{self._scheme}://127.0.0.1:{self._server.server_address[1]}"
+
+    def is_quiet(self) -> bool:
+        """Whether every connection that was ever made has been served to its end."""
+        with socket.create_connection(self._server.server_address[:2]) as knock:
+            knock.sendall(b"GET / HTTP/1.0\r\n\r\n")
+            while knock.recv(4096):
+                pass  # answered: everybody who came before has been let in
+        return self._server.open <= 1
 
     def __enter__(self) -> StandIn:
         self._thread.start()
@@ -61,6 +80,7 @@ class StandIn:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.faults.released.set()
         self.callbacks.stop()
         self._server.shutdown()
         self._server.server_close()
@@ -78,6 +98,23 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 256
     allow_reuse_address = True
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.open = 0
+        self._counting = threading.Lock()
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        with self._counting:
+            self.open += 1
+        super().process_request(request, client_address)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            with self._counting:
+                self.open -= 1
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Broken connections are our business here, not news."""
@@ -137,6 +174,7 @@ class Handler(BaseHTTPRequestHandler):
             status="accepted" if "MessagingServiceSid" in fields else "queued",
         )
         self.standin.callbacks.take(message)
+        time.sleep(self.standin.faults.slowness)
         if fault:
             self._fail(fault)
         else:
@@ -193,7 +231,7 @@ class Handler(BaseHTTPRequestHandler):
         if fault.startswith(("reset", "drop")):
             self._break(reset=fault.startswith("reset"))
         elif fault.startswith("hang"):
-            time.sleep(self.standin.faults.hang_seconds)
+            self.standin.faults.released.wait(self.standin.faults.hang_seconds)
             self._break(reset=False)
         elif fault.startswith("throttle"):
             after = {"Retry-After": self.standin.faults.retry_after} if fault == "throttle_later" else {}
