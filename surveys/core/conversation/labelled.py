@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,10 @@ from surveys.core.replies.reading import Value
 from surveys.core.replies.tokens import Tokens
 from surveys.core.replies.values.focus import focus_of, topics
 from surveys.core.replies.values.segments import clauses
+
+
+_AFTER_A_NAME = re.compile(r"(?<=[^\W\d_]) ?[:=]")
+"""What people put between a name and its value: it must not end the clause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +35,7 @@ def labelled(questions: Sequence[Question], text: str, language: str, now: datet
     A clause counts for a question when it names that question's topic and no other one's, and holds nothing but topic
     words, a value and words that say nothing. A question that two clauses speak of is left to be asked.
     """
-    cleaned = clean(text)
+    cleaned = _AFTER_A_NAME.sub(" ", clean(text))
     tokens = tokenise(cleaned)
     found: dict[str, list[Value]] = {}
     plain = 0
@@ -48,9 +53,10 @@ def labelled(questions: Sequence[Question], text: str, language: str, now: datet
 def _about(questions: Sequence[Question], clause: Tokens, language: str) -> Question | None:
     """The one question that a clause speaks of and only of; the open one, first, is meant before later ones."""
     words = {token.text for token in clause if token.kind != "number"}
+    idle = LEXICON.words("filler") | LEXICON.words("clause_openers") | LEXICON.words("hedge")
     named = {topic: words & LEXICON.words(topic) for topic in topics() if words & LEXICON.words(topic)}
     spoken = {word for hits in named.values() for word in hits}
-    if not named or words - spoken - LEXICON.words("filler") - LEXICON.words("clause_openers"):
+    if not named or words - spoken - idle:
         return None
     meant = [question for question in questions if focus_of(question.for_reader(language)).topics & named.keys()]
     if meant and meant[0] == questions[0]:
