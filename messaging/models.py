@@ -229,7 +229,7 @@ class SenderStop(models.Model):
 class SimulatedText(models.Model):
     """What the simulated provider took: its journal and the screens of the demo phones."""
 
-    id = models.BigAutoField(primary_key=True)
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     provider_id = models.CharField(max_length=64, unique=True)
     number = EncryptedTextField()
     number_hash = models.CharField(max_length=32)

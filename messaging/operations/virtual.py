@@ -88,10 +88,8 @@ def _refuse_live() -> None:
 
 
 def _journal_row(row: OutboundMessage, now: datetime) -> SimulatedText:
-    pk = secrets.randbits(62)
     return SimulatedText(
-        pk=pk,
-        provider_id=f"SM{pk:032x}",
+        provider_id=f"SM{secrets.token_hex(16)}",
         number=row.number,
         number_hash=phone_hash(row.number),
         sender=row.clinic.sender or SENDER,
