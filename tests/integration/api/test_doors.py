@@ -4,7 +4,7 @@ import base64
 import json
 from contextlib import closing
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID
 
 import pytest
 import time_machine
@@ -81,7 +81,7 @@ def test_a_scoped_token_does_less_than_its_role(north):
         ("get", "/api/v1/nothing/", 404),
         ("get", "/api/v1/staff", 404),
         ("get", "/api/", 404),
-        ("get", f"/api/v1/staff/{uuid4()}/", 404),
+        ("get", f"/api/v1/staff/{UUID(int=0)}/", 404),
         ("get", "/api/v1/staff/not-an-id/", 404),
         ("get", "/api/v1/audit-events/99999999999999999999999/", 404),
         ("delete", STAFF, 405),
@@ -137,7 +137,7 @@ def test_what_only_the_operation_knows_is_named_by_field_too(api):
 
 def test_an_unknown_parameter_is_refused_by_name(api):
     assert attrs(problem(api.get(STAFF, {"rolle": "admin"}), 400)) == {"rolle"}
-    assert attrs(problem(api.get(f"{STAFF}{uuid4()}/", {"page_size": 5}), 400)) == {"page_size"}
+    assert attrs(problem(api.get(f"{STAFF}{UUID(int=0)}/", {"page_size": 5}), 400)) == {"page_size"}
 
 
 @pytest.mark.parametrize(
@@ -305,7 +305,7 @@ def test_each_read_list_change_and_refusal_leaves_exactly_one_row(north, api):
         (api.post, STAFF, BODY, "staff.create"),
         (clinician.get, one, None, "staff.refuse"),
         (clinician.post, STAFF, BODY, "staff.refuse"),
-        (api.get, f"{STAFF}{uuid4()}/", None, "staff.refuse"),
+        (api.get, f"{STAFF}{UUID(int=0)}/", None, "staff.refuse"),
         (api.get, "/api/v1/audit-events/", None, "audit_event.list"),
     ]
     for call, url, body, action in expected:
