@@ -8,9 +8,9 @@ from typing import Final
 
 from followup.core.lifecycle import FollowUpStatus, Reason
 
-RETRY_BUSY: Final = timedelta(minutes=1)
-"""How soon a follow-up behind another conversation on the same phone is tried again (our choice)."""
-RETRY_HELD: Final = timedelta(minutes=5)
+RETRY_BUSY: Final = timedelta(minutes=10)
+"""How soon one behind another conversation is tried again; the end of that one wakes it at once (our choice)."""
+RETRY_HELD: Final = timedelta(hours=1)
 """How soon one behind an open safety concern is tried again; closing the concern wakes it at once (our choice)."""
 
 

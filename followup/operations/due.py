@@ -33,7 +33,7 @@ SELECT f.id, f.clinic_id, f.plan_step_id, f.closes_at, f.reason,
        OR EXISTS (SELECT FROM followup_followup o WHERE o.patient_id = p.id AND o.timer_at IS NOT NULL)
 FROM followup_followup f JOIN followup_patient p ON p.id = f.patient_id
 WHERE f.opens_at <= %s AND (%s::uuid IS NULL OR f.clinic_id = %s)
-ORDER BY f.opens_at
+ORDER BY f.opens_at, f.id
 LIMIT %s
 FOR UPDATE OF f SKIP LOCKED
 """

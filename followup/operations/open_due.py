@@ -82,7 +82,7 @@ def open_due(*, now: datetime, limit: int = 200, clinic_id: UUID | None = None) 
     _write_opened(batch, opened, now)
     _write_not_opened(unasked, now)
     _queue(batch, opened, now)
-    log.info("follow_ups_due", opened=len(opened), not_opened=len(unasked))
+    log.debug("follow_ups_due", opened=len(opened), not_opened=len(unasked))
     return len(batch.rows)
 
 

@@ -19,7 +19,7 @@ from surveys.core import conversation
 
 CLAIM = """
 SELECT id FROM followup_followup WHERE timer_at <= %s AND (%s::uuid IS NULL OR clinic_id = %s)
-ORDER BY timer_at LIMIT 1 FOR UPDATE SKIP LOCKED
+ORDER BY timer_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
 """
 
 

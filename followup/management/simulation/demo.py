@@ -61,6 +61,7 @@ LAST_WORDS = (
     (3, 7, ""),
     (14, 3, ""),
     (8, 0.8, "I cant do this anymore, i want to die"),
+    (22, 0.4, "my chest hurts and i cant breathe"),
 )
 """Who writes what how many hours before the end; blank: something for the inbox."""
 LIBRARY = Path(__file__).resolve().parents[2] / "library"
@@ -145,12 +146,12 @@ def _enrol_later(programme: Programme, persona: Persona, place: int, moment: dat
 
 
 def _visits(people: list[Persona], start: datetime, now: datetime, rng: Random) -> list[Visit]:
-    """One to three sessions each, in the clinic's hours, weeks apart, all after enrolment."""
+    """One or two sessions each, in the clinic's hours, weeks apart, all after enrolment."""
     visits = []
     zone = ZoneInfo(ZONE)
     for person in range(len(people)):
         day = start + timedelta(days=31 + rng.uniform(0, 20))
-        for _ in range(rng.choice((1, 1, 2, 2, 3))):
+        for _ in range(rng.choice((1, 1, 2, 2))):
             hour = time(rng.choice((10, 11, 13, 14, 15)), rng.choice((0, 15, 30, 45)))
             ended_at = datetime.combine(_weekday(day.astimezone(zone)), hour, tzinfo=zone)
             if ended_at < now - timedelta(hours=3):

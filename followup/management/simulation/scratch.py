@@ -12,7 +12,8 @@ import yaml
 from django.db.models import Count
 
 from clinics.core.actor import SYSTEM
-from clinics.operations import create_clinic
+from clinics.operations import create_clinic, create_staff
+from followup.management.simulation import staff
 from followup.management.simulation.persona import Persona, make_persona
 from followup.management.simulation.programme import Programme
 from followup.models import FollowUp, Patient, Plan, ReviewItem, Signal
@@ -20,6 +21,7 @@ from followup.operations import care_sessions
 from followup.operations.enrol import ConsentInput, enrol_patient
 from followup.operations.plans import create_plan
 from followup.queries.plans import document_of
+from privacy.tokens import new_token
 from surveys.operations import install_library
 
 LIBRARY = Path(__file__).resolve().parents[2] / "library"
@@ -52,8 +54,21 @@ def run_scratch(*, plan: str, patients: int, start: datetime, length: timedelta,
     programme = Programme(clinic, rng)
     for place in range(patients):
         _take_part(programme, place, document["session_kind"], start)
+    staff.work(programme, _clinician(clinic, start), since=start, until=start + length, zone=ZONES[0])
     programme.run(start + length)
     return programme.counts + _outcome(clinic)
+
+
+def _clinician(clinic: Any, start: datetime) -> Any:
+    return create_staff(
+        clinic=clinic,
+        email=f"clinician@{clinic.key}.example",
+        name="Casey Clinician",
+        role="clinician",
+        password=new_token(),
+        by=SYSTEM,
+        now=start,
+    )
 
 
 def _document(key: str) -> dict[str, Any]:
