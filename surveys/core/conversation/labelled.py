@@ -16,7 +16,6 @@ from surveys.core.replies.tokens import Tokens
 from surveys.core.replies.values.focus import focus_of, topics
 from surveys.core.replies.values.segments import clauses
 
-
 _AFTER_A_NAME = re.compile(r"(?<=[^\W\d_]) ?[:=]")
 """What people put between a name and its value: it must not end the clause."""
 
@@ -53,7 +52,7 @@ def labelled(questions: Sequence[Question], text: str, language: str, now: datet
 def _about(questions: Sequence[Question], clause: Tokens, language: str) -> Question | None:
     """The one question that a clause speaks of and only of; the open one, first, is meant before later ones."""
     words = {token.text for token in clause if token.kind != "number"}
-    idle = LEXICON.words("filler") | LEXICON.words("clause_openers") | LEXICON.words("hedge")
+    idle = frozenset().union(*map(LEXICON.words, ("filler", "clause_openers", "hedge", "number_words")))
     named = {topic: words & LEXICON.words(topic) for topic in topics() if words & LEXICON.words(topic)}
     spoken = {word for hits in named.values() for word in hits}
     if not named or words - spoken - idle:
