@@ -85,20 +85,20 @@ def report(name: str, judgements: list[Judgement]) -> str:
     lines = [f"{name}: {len(judgements)} replies"]
     for by in ("type", "lang", "difficulty"):
         for group, counts in table(judgements, by=by):
-            total = sum(counts.values())
-            lines.append(
-                f"  {by:<10} {group:<14} {total:>5}  right {counts['right'] / total:7.1%}  wrong value {counts['wrong_value']:>3}"
-                f"  needless re-ask {counts['needless'] / total:6.1%}  other {counts['other']:>3}"
-            )
+            lines.append(_line(by, group, counts))
     counts = Counter(each.verdict for each in judgements)
-    total = len(judgements)
     found, missed, imagined = opt_out_counts(judgements)
-    lines.append(
-        f"  all                       {total:>5}  right {counts['right'] / total:7.1%}  wrong value {counts['wrong_value']:>3}"
-        f" ({counts['wrong_value'] / total:.2%})  needless re-ask {counts['needless'] / total:6.1%}  other {counts['other']:>3}"
-    )
+    lines.append(_line("all", f"{counts['wrong_value'] / len(judgements):.2%} wrong", counts))
     lines.append(f"  opt-out: {found} found, {missed} missed, {imagined} imagined")
     return "\n".join(lines)
+
+
+def _line(by: str, group: str, counts: Counter[str]) -> str:
+    total = sum(counts.values())
+    return (
+        f"  {by:<10} {group:<14} {total:>5}  right {counts['right'] / total:7.1%}  wrong value"
+        f" {counts['wrong_value']:>3}  needless re-ask {counts['needless'] / total:6.1%}  other {counts['other']:>3}"
+    )
 
 
 def speed(cases: list[dict[str, Any]], *, rounds: int = 5) -> dict[str, float]:

@@ -9,20 +9,13 @@ from functools import cache
 from rapidfuzz.distance import OSA
 
 from surveys.core.replies.lexicon import LEXICON
+from surveys.core.replies.normalise import tokenise
 from surveys.core.replies.phrases import Match, PhraseSet, phrases
 from surveys.core.replies.tokens import Tokens
 
-_REACTION = re.compile(
-    r"^\W{0,3}(?:[\w ]{1,30}\s)?(?:"
-    r"liked|loved|disliked|laughed at|emphasi[sz]ed|questioned|hearted|thumbs(?: |-)?up(?:ped)?|removed an? [\w ’'❤️👍👎😂“”\"‼️?]{1,25} from"
-    r"|reacted .{1,14} to|reacted to|le gust[oó]|no le gust[oó]|le encant[oó]|te gust[oó]|le dio (?:risa|me gusta|me encanta)(?: a)?"
-    r"|se (?:ri[oó]|r[ií]e) de|destac[oó]|enfatiz[oó]|resalt[oó]|exclam[oó](?: ante)?|pregunt[oó] por|cuestion[oó]|dud[oó] de"
-    r"|reaccion[oó] .{1,20}(?: a| en)|ha reaccionado .{1,20} a|(?:elimin[oó]|quit[oó]) un .{1,30} (?:de|a)|coraz[oó]n a"
-    r")\s*(?:[“\"«'‘]|an? (?:image|photo|message|video|attachment)$|una? (?:imagen|foto|mensaje|v[ií]deo)$)",
-    re.IGNORECASE,
-)
-_EMOJI_REACTION = re.compile(r"^[^\w\s“\"]{1,10}\s+(?:to|a|en)\s+[“\"«'‘]", re.IGNORECASE)
-_QUOTE_END = re.compile(r"[”\"»'’…]\s*$|\.\.\.\s*$")
+_QUOTES = re.compile(r"[“\"«‘]")
+_LONGEST_NOTICE, _LONGEST_NAME = 10, 3
+_QUOTE_END = re.compile(r"(?:[”\"»’…]|\.\.\.)\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +29,24 @@ class Intent:
 
 
 def reaction(text: str) -> bool:
-    """A reaction notice that the phone made: `Liked “...”`, `👍 to “...”`. Its quotation runs to the end."""
-    line = text.strip().replace("\n", " ")
-    return bool(
-        (_REACTION.match(line) or _EMOJI_REACTION.match(line)) and (_QUOTE_END.search(line) or line.endswith(_MEDIA))
-    )
+    """A reaction notice made by the phone: `Liked “...”`, `👍 to “...”`. Its quotation runs to the end of the text."""
+    line = text.strip()
+    if phrases("reaction_media").whole(tokenise(line)):
+        return True
+    openings = [match.start() for match in _QUOTES.finditer(line[:-1])]
+    if not openings or not _QUOTE_END.search(line):
+        return False
+    return any(_announces(tokenise(line[:opening])) for opening in {openings[0], openings[-1]})
 
 
-_MEDIA = ("image", "photo", "message", "video", "attachment", "imagen", "foto", "mensaje")
+def _announces(lead: Tokens) -> bool:
+    """Whether the words before the quotation are those of a notice, a name of up to three words before them."""
+    if len(lead) > _LONGEST_NOTICE:
+        return False
+    if len(lead) == 2 and lead[0].kind == "emoji" and lead[1].text in LEXICON.words("reaction_to"):
+        return True
+    notices = phrases("reaction").all(_seamless(lead))
+    return any(match.end == len(lead) and match.start <= _LONGEST_NAME for match in notices)
 
 
 def core_of(tokens: Tokens, *, keep: frozenset[str] = frozenset()) -> Tokens:

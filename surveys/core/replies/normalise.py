@@ -40,6 +40,8 @@ def _digit_glyph(char: str) -> str:
         return char
     if char in _SPECIAL_GLYPHS:
         return _SPECIAL_GLYPHS[char]
+    if unicodedata.category(char) == "Nd":
+        return str(unicodedata.decimal(char))
     if unicodedata.category(char) != "No":
         return char
     value = unicodedata.numeric(char, None)
@@ -112,7 +114,7 @@ def _word_tokens(piece: str, start: int, *, glued: bool, gap: str) -> list[Token
             Token(_settle(fold(stem)), "word", stem, start, end - 2, glued, gap),
             Token("s", "word", "s", end - 1, end, True, ""),
         ]
-    expanded = LEXICON.contractions.get(piece.lower(), "")
+    expanded = LEXICON.contractions.get(piece.lower())
     if expanded:
         first, second = expanded
         return [
@@ -123,7 +125,7 @@ def _word_tokens(piece: str, start: int, *, glued: bool, gap: str) -> list[Token
 
 
 def _settle(word: str) -> str:
-    """Drawn-out letters shortened to the known word they stand for ("nooo", "goood"), and usual short forms spelled out."""
+    """Drawn-out letters cut to the known word they stand for ("nooo", "goood"), usual short forms spelled out."""
     if _LONG_REPEAT.search(word):
         twice = _LONG_REPEAT.sub(r"\1\1", word)
         word = twice if twice in LEXICON.known_words else _LONG_REPEAT.sub(r"\1", word)

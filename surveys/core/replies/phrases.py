@@ -1,9 +1,9 @@
 """A small pattern language over words, so that wordings are data: `stop|quit ~2 texts|messages`.
 
-Elements stand between spaces: `a|b` one of these words, `@name` a word list, a trailing `?` may be missing, `~n` up to n
-words of any kind but denials, `<n>` a number, `^` and `$` the start and end of a clause (`$` also as one of several), `^^` and `$$` those of the whole text. A match
-never crosses punctuation. A pattern has a fixed number of elements and `~n` is at most nine, so matching costs at most
-len(pattern) * 10 steps at each word: linear in the text, whatever the text.
+Elements stand between spaces: `a|b` one of these words, `@name` a word list, a trailing `?` may be missing, `~n` up to
+n words of any kind but denials, `<n>` a number, `^` and `$` the start and end of a clause (`$` also as one of several),
+`^^` and `$$` those of the whole text. A match never crosses punctuation. A pattern has a fixed number of elements and
+`~n` is at most nine, so matching costs at most len(pattern) * 10 steps at each word: linear in any text.
 """
 
 from __future__ import annotations

@@ -185,7 +185,7 @@ def _without_question(reply: Stripped, change: Change | None) -> Reading:
 def _corrected(
     question: Question | None, reply: Stripped, language: str, now: datetime | None, previous: Previous, change: Change
 ) -> Reading | None:
-    """A correction of the answer before, a re-ask where it could be either, or None where the open question is answered."""
+    """A correction of the answer before, a re-ask where it could be either, or None: the open question is answered."""
     before = (
         _outcome(previous.question, _for_correction(reply), language, now) if previous.question.type != "text" else None
     )

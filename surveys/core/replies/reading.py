@@ -49,10 +49,10 @@ class Previous:
 class Reading:
     """What one text means to the open question.
 
-    `value` is set only for `answer` and, where it could be read, `correction`. `confidence` runs from 0 to 1. `flags` are
-    safety flags and `tapback`, `autoreply`, `wrong_number`. `reason` is one English sentence for staff and repeats no
-    patient text. `intent` refines controls and requests, for example `pause` or `language:es`. `extra` is whatever the
-    patient said besides the value that a person should see.
+    `value` is set only for `answer` and, where it could be read, `correction`. `confidence` runs from 0 to 1. `flags`
+    are safety flags and `tapback`, `autoreply`, `wrong_number`. `reason` is one English sentence for staff and repeats
+    no patient text. `intent` refines controls and requests, for example `pause` or `language:es`. `extra` is the text
+    where it says more than the value and a person should see it.
     """
 
     kind: Kind

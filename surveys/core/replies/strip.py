@@ -1,4 +1,4 @@
-"""Second layer: takes away what is not part of the reply: signatures, quoted prompts, dictation words, the scale repeated."""
+"""Second layer: takes away signatures, quoted prompts, dictation words and a repeated scale."""
 
 from __future__ import annotations
 
@@ -15,13 +15,17 @@ from surveys.core.replies.tokens import Tokens
 ECHO_LENGTH = 6
 """So many words in a row as in the prompt are a repeated prompt; inside quotation marks half as many."""
 
+
+def _any_of(name: str) -> str:
+    return "|".join(re.escape(word) for word in sorted(LEXICON.words(name)))
+
+
 _FOOTER = re.compile(
     r"(?:^|\n)[ \t]*(?:-{2,}[ \t]*\n|_{4,}|-----|={4,})"
-    r"|(?:^|[\s.,!-])(?:sent|enviado|mandado) (?:from|via|with|by|using|desde|con|por|de) (?:my|mi|the|an?|el|un|iphone|android|samsung"
-    r"|outlook|yahoo|gmail|t-mobile|verizon|at&t|aol|proton|mail|ipad|galaxy|mobile|windows|cricket|metro)\b"
-    r"|(?:^|\n)[ \t]*(?:get outlook for|obtener outlook|descargar outlook|yahoo mail)\b"
-    r"|(?:^|\n)[ \t]*(?:on|el) [^\n]{4,80}(?:wrote|escribi[oó]):"
-    r"|(?:^|\n)[ \t]*(?:confidential|this (?:e-?mail|message|text) (?:is|and|may|contains))",
+    rf"|(?:^|[\s.,!-])(?:{_any_of('mail_sent')}) (?:{_any_of('mail_by')}) (?:{_any_of('mail_device')})\b"
+    rf"|(?:^|\n)[ \t]*(?:{_any_of('mail_get')}) outlook\b"
+    rf"|(?:^|\n)[ \t]*(?:{_any_of('mail_on')}) [^\n]{{4,80}}(?:{_any_of('mail_wrote')}):"
+    rf"|(?:^|\n)[ \t]*(?:{_any_of('mail_confidential')})\b",
     re.IGNORECASE,
 )
 _SIGN_OFF = re.compile(
@@ -63,7 +67,7 @@ def _without_footer(text: str, question: Question | None) -> str:
 
 
 def _is_name(sign_off: str, question: Question | None) -> bool:
-    """A name after a dash, or on a line of its own under an answer that is not free text, and no word that could answer."""
+    """A name after a dash, or alone on a line under an answer that is not free text, and no word that could answer."""
     if question is not None and question.type == "text" and sign_off.strip()[:1] not in {"-", "~"}:
         return False
     words = {token.text for token in tokenise(sign_off)}

@@ -12,8 +12,8 @@ TokenKind = Literal["word", "number", "symbol", "emoji"]
 class Token:
     """`text` is folded, `raw` as typed; `start` and `end` are places in the cleaned text.
 
-    `glued` says that nothing stood between this token and the one before; `gap` is the strongest break before it: "" for
-    none, "," inside a sentence, "." at the start of one.
+    `glued` says that nothing stood between this token and the one before; `gap` is the strongest break before it: ""
+    for none, "," inside a sentence, "." at the start of one.
     """
 
     text: str

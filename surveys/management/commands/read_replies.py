@@ -15,7 +15,7 @@ from surveys.core.replies.reader import read
 
 
 class Command(BaseCommand):
-    """Standard input to standard output, one line at a time; a bad line is named on standard error and the rest goes on."""
+    """Standard input to standard output, line by line; a bad line is named on standard error and the rest goes on."""
 
     help = (
         "Reads JSON lines {id, lang, question, now?, previous?, reply} on standard input and writes JSON lines "

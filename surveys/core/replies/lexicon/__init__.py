@@ -1,7 +1,7 @@
 """The reader's word lists: one folder per language, loaded once from packaged data; a new language is a new folder.
 
-Each file maps a name to a block of words or, one per line, of patterns (see `phrases`). Equal names of all languages are
-joined, because patients mix languages and because every language's message controls are always active.
+Each file maps a name to a block of words or, one per line, of patterns (see `phrases`). Equal names of all languages
+are joined, because patients mix languages and because every language's message controls are always active.
 """
 
 from __future__ import annotations

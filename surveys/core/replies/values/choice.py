@@ -17,7 +17,6 @@ from surveys.core.replies.values.codes import code_hits, place_hits
 from surveys.core.replies.values.options import Hit, label_hits, spelled_label, vocabulary_of
 from surveys.core.replies.values.outcome import Outcome, found, unclear
 
-
 RESEMBLANCE = 70
 """Percent of likeness from which an unknown word may be meant as a label."""
 
@@ -71,7 +70,7 @@ def _all_hits(question: Question, tokens: Tokens, language: str) -> tuple[list[H
 
 
 def _after_self_correction(tokens: Tokens, hits: list[Hit]) -> tuple[list[Hit], Tokens]:
-    """What counts of a text that corrects itself ("better.. no, same"): the hits after the mark, and the tokens they stand in."""
+    """What counts of a text that corrects itself ("better.. no, same"): the hits after the mark, and their tokens."""
     for mark in reversed(phrases("self_corrections", "choice_corrections").all(tokens)):
         before = any(hit.start < mark.start for hit in hits) or mark.start > 0
         after = [hit for hit in hits if hit.start >= mark.end]
@@ -248,10 +247,13 @@ def _spanned(question: Question, tokens: Tokens, hits: list[Hit]) -> list[Hit] |
 def _uncertain(tokens: Tokens, hits: list[Hit]) -> bool:
     """A maybe or a question mark at an item; "I think" before the whole list is a manner of speaking."""
     first = min(hit.start for hit in hits)
-    return any(
-        token.text in LEXICON.words("item_doubt") or (token.text in {"think", "guess", "creo"} and place > first)
-        for place, token in enumerate(tokens)
-    ) or phrases("dont_know").first(tokens) is not None
+    return (
+        any(
+            token.text in LEXICON.words("item_doubt") or (token.text in {"think", "guess", "creo"} and place > first)
+            for place, token in enumerate(tokens)
+        )
+        or phrases("dont_know").first(tokens) is not None
+    )
 
 
 def _resembles_a_label(question: Question, tokens: Tokens, hits: list[Hit]) -> bool:

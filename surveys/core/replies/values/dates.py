@@ -130,7 +130,7 @@ class _Days:
             return None
         return int(mention.value)
 
-    # -- relative ---------------------------------------------------------------------------------------------------------
+    # -- relative ---------------------------------------------------------------------------------------------
 
     def _relative(self, place: int) -> Named | None:
         match = self._relative_days.get(place)
@@ -165,7 +165,7 @@ class _Days:
             return Named(place, end + 1 + 2 * (behind == "from"), self._today + timedelta(days=count), "relative")
         return None
 
-    # -- weekdays and days of the month -----------------------------------------------------------------------------------
+    # -- weekdays and days of the month -----------------------------------------------------------------------
 
     def _weekday(self, place: int) -> Named | None:
         number = LEXICON.pairs("weekdays").get(self._word(place))
@@ -226,7 +226,7 @@ class _Days:
             month, year = (month + step - 1) % 12 + 1, year + (month + step - 1) // 12
         return None
 
-    # -- month and day ------------------------------------------------------------------------------------------------------
+    # -- month and day ----------------------------------------------------------------------------------------
 
     def _month_first(self, place: int) -> Named | None:
         month = LEXICON.pairs("months_numbers").get(self._word(place))
@@ -259,13 +259,14 @@ class _Days:
 
     def _iso(self, place: int) -> Named | None:
         words = [self._word(place + step) for step in range(5)]
-        if re.fullmatch(r"20\d\d", words[0]) and words[1] == words[3] and words[1] in {"-", "/"}:
-            if words[2].isdecimal() and words[4].isdecimal():
-                return Named(place, place + 5, _day(int(words[0]), int(words[2][:2]), int(words[4][:2])), "date")
-        return None
+        if not (re.fullmatch(r"20\d\d", words[0]) and words[1] == words[3] and words[1] in {"-", "/"}):
+            return None
+        if not (words[2].isdecimal() and words[4].isdecimal()):
+            return None
+        return Named(place, place + 5, _day(int(words[0]), int(words[2][:2]), int(words[4][:2])), "date")
 
     def _figures(self, place: int) -> Named | None:
-        """ "3/7", "3-7-2025": month first in an English conversation; in a Spanish one only where one part is over 12."""
+        """ "3/7", "3-7-2025": month first in English; in Spanish only where one part is over 12."""
         words = [self._word(place + step) for step in range(5)]
         if not (re.fullmatch(r"\d\d?", words[0]) and words[1] in {"/", "-"} and re.fullmatch(r"\d\d?", words[2])):
             return None

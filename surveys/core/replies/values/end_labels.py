@@ -33,7 +33,7 @@ def label_values(question: Question, tokens: Tokens) -> set[float | None]:
 
 
 def labels_in(question: Question, tokens: Tokens) -> set[float | None]:
-    """The scale values whose label stands anywhere in the reply and is not the beginning of another thing ("no pain pills")."""
+    """The scale values whose label stands anywhere in the reply and begins no other thing ("no pain pills")."""
     past = {match.start for match in time_phrases(tokens) if match.label in {"past_phrases", "usual_phrases"}}
     found_values: set[float | None] = set()
     for value, patterns in _labels(question):

@@ -23,7 +23,7 @@ _LONGEST_RUN = 8
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A number between two token places; `value` is None for a clock time, a date or a fraction that is no plain number."""
+    """A number between two token places; `value` is None for a clock time and whatever else is no plain number."""
 
     start: int
     end: int
@@ -45,6 +45,7 @@ def find_mentions(tokens: Tokens, language: str) -> tuple[Mention, ...]:
 
 def _mention_at(tokens: Tokens, place: int, language: str) -> Mention | None:
     token = tokens[place]
+    mention: Mention | None
     if token.kind == "number":
         mention = _figures(tokens, place, language)
     elif token.kind == "word":
@@ -58,7 +59,7 @@ def _mention_at(tokens: Tokens, place: int, language: str) -> Mention | None:
 
 def _figures(tokens: Tokens, place: int, language: str) -> Mention:
     text = tokens[place].text
-    if ":" in text or text.count(".") + text.count(",") > 1 and not _THOUSANDS.fullmatch(text):
+    if ":" in text or (text.count(".") + text.count(",") > 1 and not _THOUSANDS.fullmatch(text)):
         return Mention(place, place + 1, None, "clock")
     if _THOUSANDS.fullmatch(text) and ("," in text or language == "es"):
         return Mention(place, place + 1, float(re.sub(r"[.,]", "", text)), "figures")
@@ -79,7 +80,7 @@ def _lookalike(tokens: Tokens, place: int) -> Mention | None:
     alone = following is None or bool(following.gap) or following.text == "/"
     if not alone or (place and not tokens[place].gap):
         return None
-    if raw in {"IO", "lO", "Io", "io", "IQ"[:1] + "o"}:
+    if raw in {"IO", "lO", "Io", "io"}:
         return Mention(place, place + 1, 10.0, "letters")
     return Mention(place, place + 1, 0.0, "letters") if raw in {"O", "o"} else None
 
@@ -174,7 +175,8 @@ def _counting_word(tokens: Tokens, place: int, language: str) -> Mention | None:
     value = LEXICON.pairs("counting_words").get(tokens[place].text) or _counting().get(tokens[place].text)
     if value is None or (language == "es" and tokens[place].text == "once"):
         return None
-    half = place >= 1 and tokens[place - 1].text in {"half", "media"}
+    lead = [token.text for token in tokens[max(0, place - 2) : place]]
+    half = 2 if lead == ["half", "a"] else 1 if lead[-1:] in (["half"], ["media"]) else 0
     return Mention(place - half, place + 1, float(value) / (2 if half else 1), "counting")
 
 
@@ -239,7 +241,7 @@ def _half_tail(tokens: Tokens, end: int, language: str) -> tuple[float, int] | N
 
 @cache
 def fuzzy_value(word: str, language: str) -> float | None:
-    """The one number a misspelling can mean, or None: one slip away, first letter kept or swapped, and no word of its own."""
+    """The one number a misspelling can mean, or None: one slip away, first letter kept or swapped, no real word."""
     if len(word) < FUZZY_LENGTH or word in LEXICON.words("real_words") or word in LEXICON.known_words:
         return None
     near = {

@@ -9,7 +9,7 @@ from surveys.core.replies.reading import Value
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`value` None means ask again. `tried` says that the text plainly tried to answer, so it is no message for staff."""
+    """`value` None means ask again. `extra` says that the text holds more than the value."""
 
     value: Value
     confidence: float

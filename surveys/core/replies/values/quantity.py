@@ -17,7 +17,6 @@ from surveys.core.replies.values.roles import Judged, judge_numbers
 from surveys.core.replies.values.scene import DENIED, FREE, POISON, UNSURE
 from surveys.core.replies.values.segments import clause_at, clauses, is_only, time_phrases
 
-
 MOST_NUMBERS = 12
 """A text with more numbers than this is no answer to one question."""
 
@@ -85,15 +84,8 @@ def _choose(question: Question, reply: Stripped, free: list[Judged], judged: lis
         fitting = _said_of_now(fitting)
     if len({each.judged.mention.value for each in fitting}) > 1:
         return unclear("Several different values and nothing that singles one out.")
-    if (
-        question.type == "number"
-        and focus.moment == "span"
-        and len(candidates) > 1
-        and not _asked_by_name(fitting, focus)
-    ):
-        if not _repeated(tokens, candidates):
-            return unclear("Several counts; adding them up would be a guess.")
-    if question.type == "number" and len(fitting) > 1 and not _repeated(tokens, fitting):
+    counted = fitting if focus.moment != "span" or _asked_by_name(fitting, focus) else candidates
+    if question.type == "number" and len(counted) > 1 and not _repeated(tokens, counted):
         return unclear("Several counts; adding them up would be a guess.")
     chosen = fitting[0].judged
     if (doubt := _doubt(question, tokens, chosen, focus)) is not None:
@@ -288,7 +280,7 @@ def _without_figures(question: Question, tokens: Tokens, judged: list[Judged], l
 
 
 def _says_none(question: Question, tokens: Tokens) -> bool:
-    """ "none today", "didn't take any", "no tomé": for a count that is zero, unless it is about another time or thing."""
+    """ "none today", "didn't take any", "no tomé" are a count of zero, unless about another time or thing."""
     if any(match.label in {"past_phrases", "usual_phrases", "future_phrases"} for match in time_phrases(tokens)):
         past = {token.text for token in tokens} & LEXICON.words("far_past")
         if past - focus_of(question).words:

@@ -14,7 +14,7 @@ from surveys.core.replies.values.focus import Focus, focus_of
 from surveys.core.replies.values.mentions import Mention
 
 FREE, OTHER, POISON, DENIED, UNSURE = "free", "other", "poison", "denied", "unsure"
-"""What a number can be: the answer; a count of something else; only near or beside a value; denied; not to be placed."""
+"""What a number can be: the answer; a count of something else; only near a value; denied; not to be placed."""
 
 
 class Verdict(NamedTuple):

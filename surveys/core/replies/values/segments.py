@@ -35,7 +35,7 @@ def clause_at(spans: list[Span], place: int) -> Span:
 
 
 def time_phrases(tokens: Tokens) -> list[Match]:
-    """All time words; the label is now, part (of today), past, future or usual. Longer phrases hide shorter ones in them."""
+    """All time words; the label is now, part (of today), past, future or usual. Longer phrases hide shorter ones."""
     names = ("now_phrases", "part_phrases", "past_phrases", "future_phrases", "usual_phrases")
     matches = sorted(phrases(*names).all(tokens), key=lambda match: (match.start, match.start - match.end))
     kept: list[Match] = []

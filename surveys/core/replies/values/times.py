@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from surveys.core.replies.lexicon import LEXICON
 from surveys.core.replies.phrases import phrases
 from surveys.core.replies.strip import Stripped
-from surveys.core.replies.tokens import Token, Tokens
+from surveys.core.replies.tokens import Tokens
 from surveys.core.replies.values.mentions import Mention, find_mentions
 from surveys.core.replies.values.outcome import Outcome, found, unclear
 
@@ -293,7 +293,6 @@ def _meridiem(tokens: Tokens, place: int) -> str | None:
         "en",
         "punto",
         "hours",
-        "ish",
     }:
         words = words[1:]
         place += 1

@@ -62,7 +62,7 @@ def _conditions(tokens: Tokens) -> list[Match]:
 
 
 def _buried(tokens: Tokens, match: Match) -> bool:
-    """A single yes or no counts at the start of a clause; further in it belongs to something else ("there is no way")."""
+    """A single yes or no counts at the start of a clause; further in it is something else's ("there is no way")."""
     if match.label not in {"affirm", "deny"} or match.end - match.start > 1 or match.end == len(tokens):
         return False
     if (
@@ -112,7 +112,7 @@ def _after_self_correction(tokens: Tokens, signs: list[Match]) -> list[Match]:
 
 
 def _taken_back(tokens: Tokens, signs: list[Match], neither: list[Match], *, value: bool) -> bool:
-    """A no followed by "maybe", "only at night" is no certain no; a yes may be weak, but not doubted before it is said."""
+    """A no followed by "maybe", "only at night" is no certain no; a yes may be weak, but not doubted before."""
     strong = (
         next(match for match in signs if match.label in _STRONG)
         if any(match.label in _STRONG for match in signs)

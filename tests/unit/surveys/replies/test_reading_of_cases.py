@@ -1,5 +1,6 @@
 """The reader against every reply that is kept as data: the given examples, our own, and those it was not tuned to."""
 
+import sys
 from collections import Counter
 
 import pytest
@@ -21,7 +22,7 @@ def judged(request: pytest.FixtureRequest) -> tuple[str, list[Judgement]]:
 def test_replies_are_read_within_the_limits_set_for_them(judged: tuple[str, list[Judgement]]) -> None:
     name, judgements = judged
     counts = Counter(each.verdict for each in judgements)
-    print(report(name, judgements))
+    sys.stdout.write(report(name, judgements))
     assert counts["wrong_value"] / len(judgements) <= LIMITS[name]["wrong_value"]
     assert counts["needless"] / len(judgements) <= LIMITS[name]["needless"]
     assert counts["right"] / len(judgements) >= LIMITS[name]["right"]
