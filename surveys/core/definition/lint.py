@@ -14,7 +14,7 @@ from surveys.core.definition.model import Option, Question, SurveyDefinition
 from surveys.core.definition.problems import Problem
 from surveys.core.replies.normalise import clean, tokenise
 from surveys.core.replies.reader import read
-from surveys.core.replies.reading import Reading
+from surveys.core.replies.reading import Reading, Value
 from surveys.core.replies.tokens import joined
 from surveys.core.wording import Voice
 
@@ -37,6 +37,7 @@ RESERVED = frozenset(
 )
 """Words that carriers or the service act on, in every language (clinical content, C-04, C-10, C-11 and section 6.5)."""
 
+YES_AND_NO: frozenset[Value] = frozenset({True, False})
 PLACES = frozenset({"clinic", "phone"})
 _TAKEN = {
     "opt_out": "is read as the wish for no more texts",
@@ -90,6 +91,10 @@ def _unknown_places(text: str) -> set[str]:
 
 
 def _labels(question: Question, language: str, path: str) -> Iterator[Problem]:
+    if question.type == "yes_no" and len(question.codes) == len(YES_AND_NO):
+        readings = [read(question.for_reader(language), code, language).value for code in question.codes]
+        if set(readings) != YES_AND_NO:
+            yield Problem(f"{path}.options", f"One label must mean yes and the other no ({language}).")
     if question.type not in {"single_choice", "multi_choice"}:
         return
     for place, option in enumerate(question.options):

@@ -13,6 +13,9 @@ from surveys.core.replies.reading import QuestionType, Value
 END = "end"
 """What a branch says instead of a question's key where the survey is over."""
 
+FACTS = frozenset({"rostered"})
+"""What a question may need. `rostered`: an on-call clinician can act on the answer (clinical content, M1b)."""
+
 Texts = Mapping[str, str]
 ScoreMethod = Literal["value", "sum", "mean", "max", "count"]
 

@@ -12,6 +12,9 @@ SLUG = re.compile(r"[a-z][a-z0-9]*(?:[_-][a-z0-9]+)*")
 LONGEST_KEY = 50
 LONGEST_TEXT = 1600
 """Characters that the provider takes in one text (clinical content, section 6.1)."""
+LARGEST = 1_000_000
+UNPRINTABLE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\ud800-\udfff]")
+"""Control characters but the line feed, and halves of characters: no phone shows them and no database keeps them."""
 
 
 class Node:
@@ -50,9 +53,9 @@ class Node:
     def text(self, field: str, default: str = "") -> str:
         """A string; may be left out."""
         value = self.fields.get(field, default)
-        if isinstance(value, str):
+        if isinstance(value, str) and not UNPRINTABLE.search(value):
             return value
-        self.fault(field, "Write a text.")
+        self.fault(field, "Write a text without control characters.")
         return default
 
     def flag(self, field: str, *, default: bool) -> bool:
@@ -66,9 +69,9 @@ class Node:
     def number(self, field: str) -> float | int | None:
         """A number, or None where it is left out."""
         value = self.fields.get(field)
-        if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
+        if value is None or (isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= LARGEST):
             return value
-        self.fault(field, "Write a number.")
+        self.fault(field, f"Write a number of at most {LARGEST}.")
         return None
 
     def whole(self, field: str, default: int) -> int:
@@ -108,6 +111,8 @@ class Node:
             return ""
         if len(text) > LONGEST_TEXT:
             self.fault(f"{field}.{language}", f"Use at most {LONGEST_TEXT} characters.")
+        if UNPRINTABLE.search(text):
+            self.fault(f"{field}.{language}", "Leave control characters out.")
         return text
 
     def nodes(self, field: str) -> Iterator[Node]:
@@ -127,6 +132,8 @@ class Node:
         if value is None:
             return ()
         if isinstance(value, list | tuple) and all(isinstance(each, str | int | float) for each in value):
-            return tuple(str(each).lower() if isinstance(each, bool) else str(each) for each in value)
+            words = tuple(str(each).lower() if isinstance(each, bool) else str(each) for each in value)
+            if not any(UNPRINTABLE.search(word) for word in words):
+                return words
         self.fault(field, "Write a list of words or numbers.")
         return ()

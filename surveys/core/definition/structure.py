@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from surveys.core.definition.model import END, Branch, Question, ScoreRule, SurveyDefinition
+from surveys.core.definition.model import END, FACTS, Branch, Question, ScoreRule, SurveyDefinition
 from surveys.core.definition.problems import Problem
 
 CHOICES = ("single_choice", "multi_choice")
@@ -39,6 +39,8 @@ def _limits(question: Question, path: str) -> Iterator[Problem]:
         yield Problem(f"{path}.integer", "A scale has whole numbers; use type number.")
     if question.type == "date" and question.direction is None:
         yield Problem(f"{path}.direction", "Say whether the date lies in the past or the future.")
+    if question.needs is not None and question.needs not in FACTS:
+        yield Problem(f"{path}.needs", f"No such fact; use one of {', '.join(sorted(FACTS))}.")
     if question.confirm_jump is not None and question.type not in {"scale", "number"}:
         yield Problem(f"{path}.confirm_jump", "Only a scale or number can jump.")
 
@@ -100,6 +102,10 @@ def _condition(
         unknown = sorted({*when.among, *filter(None, [when.contains])} - set(asked.codes))
         if unknown:
             yield Problem(here, f"{asked.key} has no option {', '.join(unknown)}.")
+    if asked.type in {"scale", "number"} and not all(_inside(asked, value) for value in when.among):
+        yield Problem(f"{here}.in", f"Not every value is an answer to {asked.key}.")
+    if asked.type == "yes_no" and not set(when.among) <= {"true", "false"}:
+        yield Problem(f"{here}.in", "Write true or false.")
     if when.contains is not None and asked.type != "multi_choice":
         yield Problem(f"{here}.contains", "Only a question with several choices can contain one; use in.")
 

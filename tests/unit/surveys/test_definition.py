@@ -1,9 +1,12 @@
 """Survey documents: what is refused, with every problem at once."""
 
 import copy
+import json
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from messaging.core.keywords import RESERVED as KEYWORDS
 from messaging.core.segments import parts_of
@@ -65,6 +68,43 @@ def test_what_is_no_survey_is_refused_and_never_raises_anything_else(document: o
     assert problems(document)
 
 
+def paths(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [path, *(deeper for key, each in inner for deeper in paths(each, (*path, key)))]
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+WHOLE = survey(
+    CHOICE | {"next": [{"when": {"question": "gate", "in": ["1"]}, "go": "end"}], "otherwise": "pain"},
+    SCALE | {"code": {"system": "loinc", "code": "1"}, "confirm_jump": 5, "needs": "rostered", "stops_at": 10},
+    scores=[{"key": "s", "method": "value", "items": ["pain"], "bands": [{"from": 0, "name": "none"}]}],
+    translations={"es": "draft"},
+)
+
+
+@given(st.sampled_from(paths(WHOLE)), ANYTHING)
+@settings(max_examples=100, deadline=None)
+def test_any_change_to_a_document_is_taken_or_refused_but_never_breaks(path: tuple[Any, ...], value: object) -> None:
+    document: Any = copy.deepcopy(WHOLE)
+    if not path:
+        document = value
+    else:
+        place = document
+        for key in path[:-1]:
+            place = place[key]
+        place[path[-1]] = value
+    try:
+        read = parse(document, count_parts=parts_of)
+    except InvalidSurvey:
+        return
+    assert json.loads(json.dumps(read.document, allow_nan=False)) == read.document
+    assert "\\x00" not in repr(read.document)
+
+
 def test_all_problems_are_listed_at_once() -> None:
     found = problems(
         survey(
@@ -97,6 +137,37 @@ def test_a_branch_to_nowhere_and_a_condition_on_a_later_question_are_refused() -
 def test_a_condition_on_an_option_that_does_not_exist_is_refused() -> None:
     wrong = CHOICE | {"next": [{"when": {"question": "gate", "in": ["7"]}, "go": "end"}]}
     assert "no option 7" in problems(survey(wrong, SCALE))["questions[0].next[0].when"]
+
+
+@pytest.mark.parametrize(
+    ("question", "condition", "path"),
+    [
+        (SCALE, {"in": [11]}, "when.in"),
+        (SCALE, {"contains": "1"}, "when.contains"),
+        (SCALE, {}, "when"),
+        (CHOICE, {"contains": "1"}, "when.contains"),
+        (SCALE | {"type": "text", "min": None, "max": None}, {"in": ["x"]}, "when.question"),
+    ],
+)
+def test_a_condition_that_can_never_hold_is_refused(
+    question: dict[str, Any], condition: dict[str, Any], path: str
+) -> None:
+    branch = {"when": {"question": question["key"], **condition}, "go": "end"}
+    assert f"questions[0].next[0].{path}" in problems(survey(question | {"next": [branch]}))
+
+
+def test_a_question_needs_only_facts_that_somebody_supplies() -> None:
+    assert "rostered" in problems(survey(CHOICE, SCALE | {"needs": "moonlight"}))["questions[1].needs"]
+
+
+def test_a_yes_or_no_question_offers_one_number_for_each() -> None:
+    labels = [{"en": "Yes", "es": "Sí"}, {"en": "No", "es": "No"}, {"en": "Yeah", "es": "Claro"}]
+    options = [{"code": str(place), "label": label} for place, label in enumerate(labels, start=1)]
+    asked = {"key": "nausea", "type": "yes_no", "prompt": {"en": "Nausea? 1=Yes 2=No", "es": "¿Náusea? 1=Sí 2=No"}}
+    assert parse(survey(asked | {"options": options[:2]})).questions[0].accepts(True)
+    assert "questions[0].options" in problems(survey(asked))
+    assert "one for yes" in problems(survey(asked | {"options": options}))["questions[0].options"]
+    assert "One label" in problems(survey(asked | {"options": [options[0], options[2]]}))["questions[0].options"]
 
 
 def test_a_question_that_nobody_reaches_is_refused() -> None:
