@@ -195,7 +195,7 @@ def _main_answers(follow_up_ids: Sequence[UUID]) -> dict[UUID | None, list[str]]
 _COUNTS = """
 SELECT rank, (SELECT count(*) FROM (
     SELECT FROM followup_reviewitem i
-    WHERE i.clinic_id = %s AND i.rank = ranks.rank AND i.open_due_by IS NOT NULL LIMIT %s) AS some)
+    WHERE i.clinic_id = %s AND i.rank = ranks.rank AND i.open_due_by IS NOT NULL LIMIT %s) AS capped)
 FROM unnest(%s::int[]) AS ranks (rank)
 """
 
