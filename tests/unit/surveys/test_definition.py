@@ -2,9 +2,11 @@
 
 import copy
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -258,3 +260,9 @@ def test_official_surveys_name_their_owner_and_the_peg_is_off() -> None:
 def test_a_published_document_is_read_although_a_rule_of_wording_came_later() -> None:
     document = survey(SCALE | {"prompt": {"en": "How was the ketamine, 0 to 10?", "es": "Dolor, de 0 a 10?"}})
     assert restore(document).question("pain").accepts(7)
+
+
+def test_the_example_in_the_documentation_passes_every_rule() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "SURVEYS.md").read_text("utf-8")
+    example = page.split("```yaml\n")[1].split("```")[0]
+    assert parse(yaml.safe_load(example), count_parts=parts_of).key == "evening"
