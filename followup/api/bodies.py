@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
@@ -39,6 +40,16 @@ class RevealedField(serializers.CharField):
     def to_representation(self, value: Any) -> str:
         text: Sensitive = value
         return text.reveal()
+
+
+def checked_below(**schema: Any) -> type[serializers.CharField]:
+    """A text whose form the document tells and the operation checks, which names every problem at once."""
+
+    @extend_schema_field({"type": "string"} | schema)
+    class CheckedBelow(serializers.CharField):
+        """Takes any text."""
+
+    return CheckedBelow
 
 
 class Empty(Body):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any, Literal
 
 from drf_spectacular.openapi import AutoSchema
@@ -69,8 +70,14 @@ class ClinicSchema(AutoSchema):
         return sorted(set(codes))
 
 
-def close_bodies(result: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """Say in the schema what the bodies do: a field that they do not name is refused."""
+INTRODUCTION = Path(__file__).with_name("introduction.md")
+SESSION = "The session cookie of a member of staff who is signed in; changes need X-CSRFToken as well."
+
+
+def finish_document(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Add the introduction, and say what the bodies do: a field that they do not name is refused."""
+    result["info"]["description"] = INTRODUCTION.read_text()
+    result["components"]["securitySchemes"]["cookieAuth"]["description"] = SESSION
     for name, component in result["components"]["schemas"].items():
         if name.endswith("Request") and component.get("type") == "object":
             component.setdefault("additionalProperties", False)

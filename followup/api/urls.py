@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.urls import include, path, re_path, register_converter
 from django.urls.converters import IntConverter
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
+from followup.api.document import DocumentationView, DocumentView
 from followup.api.resources.audit_events import AuditEventView
 from followup.api.resources.care_sessions import CareSessionView
 from followup.api.resources.exports import ExportView
@@ -49,8 +49,8 @@ router.register("exports", ExportView, "export")
 router.register("audit-events", AuditEventView, "audit-event")
 
 urlpatterns = [
-    path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
-    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
+    path("schema/", DocumentView.as_view(), name="api-schema"),
+    path("docs/", DocumentationView.as_view(), name="api-docs"),
     path("v1/", include(router.urls)),
     re_path("", NoSuchAddress.as_view()),
 ]

@@ -19,7 +19,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clinics.core.roles import Permission
-from followup.api.bodies import Body, Row
+from followup.api.bodies import Body, Row, checked_below
 from followup.api.filters import since, until
 from followup.api.views import ClinicView
 from followup.core.lifecycle import SessionStatus
@@ -27,7 +27,7 @@ from followup.operations import care_sessions
 from followup.queries import rows
 from followup.tasks import open_due
 
-SLUG = r"^[a-z0-9][a-z0-9_-]{0,49}$"
+KindField = checked_below(pattern=r"^[a-z0-9][a-z0-9_-]{0,49}$")
 STATUSES = [status.value for status in SessionStatus]
 
 
@@ -66,7 +66,7 @@ class CareSessionCreate(Body):
 
     patient = serializers.UUIDField()
     external_reference = serializers.CharField(max_length=64, help_text="Your own number for it, once a patient")
-    kind = serializers.RegexField(SLUG, help_text="What was given, like ketamine-iv")
+    kind = KindField(help_text="What was given, like ketamine-iv")
     booked_for = serializers.DateTimeField(allow_null=True, default=None)
     ended_at = serializers.DateTimeField(
         allow_null=True, default=None, help_text="Not in the future, not before the consent; null: not ended yet"

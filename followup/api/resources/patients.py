@@ -21,7 +21,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from clinics.core.roles import Permission
-from followup.api.bodies import Body, Empty, RevealedField, Row
+from followup.api.bodies import Body, Empty, RevealedField, Row, checked_below
 from followup.api.filters import since, until
 from followup.api.views import ClinicView
 from followup.core.intake import CONSENT_METHODS, LANGUAGES
@@ -33,7 +33,9 @@ from followup.queries import rows
 from messaging.queries import opted_out
 from messaging.tasks import dispatch_outbox
 
-E164 = r"^\+[1-9][0-9]{6,14}$"
+PhoneField = checked_below(pattern=r"^\+[1-9][0-9]{6,14}$")
+LanguageField = checked_below(enum=list(LANGUAGES))
+MethodField = checked_below(enum=list(CONSENT_METHODS))
 PHONE_HELP = "Mobile number in E.164, like +16185550123; patients may share one"
 ZONE_HELP = "Zone of the IANA list, like America/Chicago: texts leave in this zone's daytime"
 
@@ -79,7 +81,7 @@ class PatientRow(Row):
 class ConsentBody(Body):
     """Consent as the patient gave it."""
 
-    method = serializers.ChoiceField(choices=CONSENT_METHODS)
+    method = MethodField()
     wording_version = serializers.CharField(max_length=40, help_text="Which wording was agreed to, like 2026-01")
     given_at = serializers.DateTimeField(help_text="Not in the future")
 
@@ -101,9 +103,9 @@ class PatientCreate(Body):
 
     reference = serializers.CharField(max_length=64, help_text="Your own number for the patient, once in your clinic")
     name = serializers.CharField(max_length=200)
-    phone = serializers.RegexField(E164, max_length=16, help_text=PHONE_HELP)
+    phone = PhoneField(help_text=PHONE_HELP)
     time_zone = serializers.CharField(max_length=64, help_text=ZONE_HELP)
-    language = serializers.ChoiceField(choices=LANGUAGES)
+    language = LanguageField()
     consent = ConsentBody(allow_null=True, default=None, help_text="Null: the patient is not texted until there is one")
 
 
@@ -112,9 +114,9 @@ class PatientChange(Body):
 
     reference = serializers.CharField(max_length=64, required=False)
     name = serializers.CharField(max_length=200, required=False)
-    phone = serializers.RegexField(E164, max_length=16, required=False, help_text=PHONE_HELP)
+    phone = PhoneField(required=False, help_text=PHONE_HELP)
     time_zone = serializers.CharField(max_length=64, required=False, help_text=ZONE_HELP)
-    language = serializers.ChoiceField(choices=LANGUAGES, required=False)
+    language = LanguageField(required=False)
 
 
 class PauseBody(Body):

@@ -86,6 +86,14 @@ def test_a_wrong_field_is_named_and_nothing_is_stored(api, field, value):
     assert Patient.objects.count() == 0
 
 
+def test_everything_wrong_about_a_patient_is_named_at_once_with_its_remedy(api):
+    wrong = {"phone": "6185550199", "time_zone": "Chicago", "language": "fr", "consent": CONSENT | {"method": "nod"}}
+    body = problem(api.post(PATIENTS, BODY | wrong), 400)
+    assert attrs(body) == {"phone", "time_zone", "language", "consent.method"}
+    assert "E.164" in body["detail"]
+    assert "6185550199" not in body["detail"]
+
+
 def test_consent_that_lies_ahead_is_refused(api):
     ahead = (timezone.now() + timedelta(minutes=1)).isoformat()
     assert attrs(problem(api.post(PATIENTS, BODY | {"consent": CONSENT | {"given_at": ahead}}), 400)) == {

@@ -1,5 +1,6 @@
 """The OpenAPI document against the running API: what it promises is what is answered."""
 
+import json
 from io import StringIO
 
 import pytest
@@ -59,4 +60,12 @@ def test_the_documentation_page_loads_nothing_from_elsewhere(client):
     assert page.status_code == 200
     assert "https://" not in page.content.decode()
     assert "<script>" not in page.content.decode()
-    assert client.get("/api/schema/").status_code == 200
+    assert "<style>" not in page.content.decode()
+    assert client.get("/api/docs/", {"script": ""}).status_code == 200
+
+
+def test_the_document_comes_as_yaml_and_as_json(client):
+    assert client.get("/api/schema/").content.startswith(b"openapi: 3.1.0")
+    document = json.loads(client.get("/api/schema/?format=json").content)
+    assert document["info"]["description"].startswith("Followup asks patients")
+    assert set(document["components"]["securitySchemes"]) == {"bearer", "cookieAuth"}
