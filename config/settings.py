@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "followup",  # before allauth: its templates stand in for allauth's
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -58,7 +59,7 @@ INSTALLED_APPS = [
     "clinics",
     "surveys",
     "messaging",
-    "followup",
+    "config",
 ]
 
 MIDDLEWARE = [
@@ -76,6 +77,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "followup.web.sessions.SessionLimits",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -92,6 +94,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
+            "builtins": ["django.templatetags.static", "followup.web.tags"],
         },
     }
 ]
@@ -144,7 +147,10 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_ADAPTER = "followup.web.accounts.StaffAccounts"
+MFA_ADAPTER = "followup.web.accounts.StaffSecondFactor"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Followup"
 
 SERVED_OVER_TLS = PUBLIC_BASE_URL.startswith("https://")
 SESSION_COOKIE_AGE = 12 * 3600

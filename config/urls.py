@@ -11,5 +11,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", metrics.metrics),
     path("webhooks/", include("messaging.urls")),
     path("api/", include("followup.api.urls")),
-    path("accounts/", include("allauth.urls")),
+    path("", include("followup.web.urls")),
 ]

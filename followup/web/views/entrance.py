@@ -1,0 +1,30 @@
+"""The address `/`: sign-in for strangers, the first page that their role has for staff."""
+
+from __future__ import annotations
+
+from allauth.account.views import LoginView
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from clinics.core.roles import Permission
+from followup.web.access import may
+from followup.web.views.worklist import worklist
+
+_login = LoginView.as_view(extra_context={"idle_minutes": 15})
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """Sign in, or go on to what one works with."""
+    if not request.user.is_authenticated:
+        return _login(request)
+    if may(request, Permission.SEE_ANSWERS):
+        return worklist(request)
+    return redirect("patients" if may(request, Permission.SEE_PATIENTS) else "plans")
+
+
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Allauth's own address of the sign-in."""
+    if request.user.is_authenticated:
+        return redirect(settings.LOGIN_REDIRECT_URL)
+    return _login(request)

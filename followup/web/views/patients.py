@@ -1,0 +1,164 @@
+"""Patients: found, listed, enrolled, changed; their consent, pauses and opt-outs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from clinics.core.roles import Permission
+from followup.models import Patient
+from followup.operations import enrol, withdraw
+from followup.operations.errors import Refused
+from followup.queries import patients as query
+from followup.queries.pages import BadCursor
+from followup.tasks import open_due
+from followup.web.access import page
+from followup.web.forms.patients import ConsentForm, EnrolForm, PatientForm, PauseForm, SearchForm
+from messaging.queries import opted_out
+from messaging.tasks import dispatch_outbox
+
+
+@page(Permission.SEE_PATIENTS, "patient.list")
+def patients(request: HttpRequest) -> HttpResponse:
+    """The clinic's patients, latest first, or those that were searched for."""
+    form = SearchForm(request.GET)
+    if not form.is_valid():
+        raise Http404
+    asked = form.cleaned_data
+    clinic = request.user.clinic
+    try:
+        found = query.search(clinic, text=asked["q"], status=asked["status"], after=asked["after"] or None)
+    except BadCursor as error:
+        raise Http404 from error
+    silent = opted_out([(clinic.id, row.phone_hash) for row in found.items])
+    context = {
+        "form": form,
+        "rows": [(row, (clinic.id, row.phone_hash) in silent) for row in found.items],
+        "next": found.next,
+        "is_narrowed": bool(asked["q"] or asked["status"]),
+    }
+    return render(request, "followup/patients.html", context)
+
+
+def own_patient(request: HttpRequest, patient_id: UUID) -> Patient:
+    """The patient of the own clinic; another clinic's is as unknown as one that never was. Raises Http404."""
+    patient = query.patient(request.user.clinic, patient_id)
+    if patient is None:
+        raise Http404
+    return patient
+
+
+@page(Permission.EDIT_PATIENTS)
+def enrol_patient(request: HttpRequest) -> HttpResponse:
+    """A new patient."""
+    clinic = request.user.clinic
+    form = EnrolForm(request.POST or None, initial={"time_zone": clinic.time_zone, "language": clinic.language})
+    if request.method == "POST" and form.is_valid():
+        try:
+            patient = enrol.enrol_patient(
+                clinic=clinic,
+                consent=form.consent(),
+                by=request.actor,
+                now=timezone.now(),
+                **form.patient_fields(),
+            )
+            dispatch_outbox.delay_on_commit()
+            messages.success(request, "The patient is enrolled.")
+            return redirect("patient", patient_id=patient.pk)
+        except enrol.AlreadyEnrolled:
+            form.add_error("reference", "Another patient of this clinic has it.")
+        except Refused as refused:
+            form.take_problems(refused.problems)
+    return render(request, "followup/patient_form.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@page(Permission.EDIT_PATIENTS, "patient.read")
+def change_patient(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """What the clinic knows of a patient."""
+    patient = own_patient(request, patient_id)
+    known = {
+        "reference": patient.reference,
+        "name": patient.name.reveal(),
+        "phone": patient.phone.reveal(),
+        "time_zone": patient.time_zone,
+        "language": patient.language,
+    }
+    form = PatientForm(request.POST or None, initial=known)
+    if request.method == "POST" and form.is_valid():
+        try:
+            enrol.change_patient(patient=patient, by=request.actor, now=timezone.now(), **form.cleaned_data)
+            messages.success(request, "The changes are saved.")
+            return redirect("patient", patient_id=patient_id)
+        except Refused as refused:
+            form.take_problems(refused.problems)
+    context = {"form": form, "patient": patient}
+    return render(request, "followup/patient_form.html", context, status=422 if form.is_bound else 200)
+
+
+@page(Permission.EDIT_PATIENTS)
+def consent(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """Consent for the patient's present number."""
+    patient = own_patient(request, patient_id)
+    form = ConsentForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            enrol.give_consent(patient=patient, consent=form.given(), by=request.actor, now=timezone.now())
+            withdraw.resume_patient(patient=patient, by=request.actor, now=timezone.now())
+            dispatch_outbox.delay_on_commit()
+            messages.success(request, "Consent is recorded.")
+            return redirect("patient", patient_id=patient_id)
+        except Refused as refused:
+            form.take_problems(refused.problems)
+    context = {"form": form, "patient": patient}
+    return render(request, "followup/consent_form.html", context, status=422 if form.is_bound else 200)
+
+
+@page(Permission.EDIT_PATIENTS)
+def pause(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """Leave a patient in peace for a while."""
+    patient = own_patient(request, patient_id)
+    form = PauseForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            withdraw.pause_patient(
+                patient=patient, until=form.cleaned_data["until"], by=request.actor, now=timezone.now()
+            )
+            messages.success(request, "The patient is paused.")
+            return redirect("patient", patient_id=patient_id)
+        except Refused as refused:
+            form.take_problems(refused.problems)
+    context = {"form": form, "patient": patient}
+    return render(request, "followup/pause_form.html", context, status=422 if form.is_bound else 200)
+
+
+def _action(operation: Callable[..., Any], done: str, **given: Any) -> Callable[..., HttpResponse]:
+    """A door to an operation that needs nothing but the patient."""
+
+    @require_POST
+    @page(Permission.EDIT_PATIENTS)
+    def act(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+        patient = own_patient(request, patient_id)
+        try:
+            operation(patient=patient, by=request.actor, now=timezone.now(), **given)
+            open_due.delay_on_commit()
+            messages.success(request, done)
+        except Refused as refused:
+            messages.error(request, " ".join(refused.problems.values()))
+        return redirect("patient", patient_id=patient_id)
+
+    return act
+
+
+resume = _action(withdraw.resume_patient, "The patient is followed again.")
+withdraw_consent = _action(withdraw.withdraw_consent, "Consent is withdrawn: nothing more is sent.")
+opt_out = _action(
+    withdraw.opt_out_patient, "Opted out: no text of this clinic goes to this number.", source="staff", confirm=True
+)
+opt_in = _action(withdraw.opt_in_patient, "The opt-out is ended.")
