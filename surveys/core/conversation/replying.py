@@ -33,7 +33,9 @@ def reply_to_open(draft: Draft, text: str, now: datetime | None, given: Reading 
         return
     question = draft.survey.question(draft.state.open)
     understood = given or _read(draft, question, text, now)
-    if understood.kind == "answer" and question.accepts(understood.value):
+    if question.type == "text" and _wants_to_go(text):
+        put_again(draft)
+    elif understood.kind == "answer" and question.accepts(understood.value):
         _take(draft, question, understood, None if given else _labelled(draft, question, text, now))
     elif not _answers_otherwise(draft, question, understood):
         react(draft, text, understood)
@@ -90,7 +92,7 @@ def react(draft: Draft, text: str, understood: Reading) -> None:
         draft.for_staff("held")
     elif draft.state.detours >= MOST_DETOURS:
         draft.hand_over()
-    elif joined(tokenise(clean(text))) in GO or understood.kind == "opt_in" or understood.intent in {"undo", "back"}:
+    elif _wants_to_go(text) or understood.kind == "opt_in" or understood.intent in {"undo", "back"}:
         put_again(draft)
     elif understood.kind in {"reprompt", "answer"}:
         _unclear(draft)
@@ -104,6 +106,10 @@ def put_again(draft: Draft) -> None:
         draft.ask_to_confirm()
     elif draft.state.open is not None:
         draft.ask(draft.state.open)
+
+
+def _wants_to_go(text: str) -> bool:
+    return joined(tokenise(clean(text))) in GO
 
 
 # -- answers ----------------------------------------------------------------------------------------------------------

@@ -144,3 +144,11 @@ def test_a_reminder_of_an_ended_conversation_says_nothing() -> None:
 def test_known_facts_that_the_survey_does_not_use_are_not_kept() -> None:
     turn = conversation.begin(PULSE, voice=VOICE, known={"pain_avg24": 3, "phq_9": 2, "rostered": True})
     assert turn.state.known == {"pain_avg24": 3}
+
+
+def test_go_is_no_answer_to_an_open_question_of_free_words() -> None:
+    survey = SURVEYS["post-session"]
+    open_text = told(survey, "1", "0")[-1].state
+    reminded = conversation.remind(survey, open_text, voice=VOICE).state
+    turn = conversation.reply(survey, reminded, "GO", voice=VOICE, now=NOW)
+    assert [effect.about for effect in turn.effects if isinstance(effect, Say)] == ["se_other"]
