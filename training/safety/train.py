@@ -3,9 +3,9 @@
 Run from the root of the repository: python -m training.safety.train (packages: training/safety/requirements.txt).
 """
 
+import hashlib
 import json
 import zlib
-from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +24,8 @@ REPORT = Path(__file__).parent / "REPORT.md"
 DRAWN = 10
 FOLDS = 5
 STRENGTH = 1.0  # of the weights, against shrinking them; chosen by the curve below
-FALSE_ALARMS = 0.12  # share of harmless lines of unseen ideas the model alone may raise; ordinary texts raise far fewer
+# Share of harmless lines of ideas it never met that the model alone may raise; ordinary texts raise far fewer.
+FALSE_ALARMS = {"crisis": 0.06, "emergency": 0.04, "side_effect_severe": 0.03}
 
 
 def features_of(text: str) -> set[int]:
@@ -70,7 +71,13 @@ def listed(texts: list[corpus.Text]) -> np.ndarray:
     return raised
 
 
-def pack(models: list[LogisticRegression], threshold: float) -> bytes:
+def thresholds(scores: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """The threshold of every flag at which its share of harmless unseen lines is raised."""
+    harmless = scores[~wanted.any(axis=1)]
+    return np.array([np.quantile(harmless[:, at], 1 - FALSE_ALARMS[flag]) for at, flag in enumerate(FLAGS)])
+
+
+def pack(models: list[LogisticRegression], limits: np.ndarray, version: str) -> bytes:
     """The models as signed bytes, the few largest weights cut off at the scale."""
     scales, weights = [], []
     for model in models:
@@ -79,54 +86,65 @@ def pack(models: list[LogisticRegression], threshold: float) -> bytes:
         scales.append(round(scale, 8))
         weights.append(np.clip(np.round(raw / scale), -127, 127).astype(np.int8).tobytes())
     about = {
-        "version": date.today().isoformat(),
+        "version": version,
         "flags": FLAGS,
         "bias": [round(float(model.intercept_[0]), 6) for model in models],
         "scale": scales,
-        "threshold": [round(threshold, 3)] * len(models),
+        "threshold": [round(float(limit), 3) for limit in limits],
     }
     return zlib.compress(json.dumps(about).encode() + b"\n" + b"".join(weights), 9)
 
 
-def curve(scores: np.ndarray, wanted: np.ndarray, lists: np.ndarray) -> list[str]:
-    """Lines of a table: false alarms and recall at rising thresholds, model alone and with the lists."""
+def curve(scores: np.ndarray, wanted: np.ndarray, lists: np.ndarray, limits: np.ndarray) -> list[str]:
+    """Lines of a table: false alarms and recall around the thresholds in use, model alone and with the lists."""
     harmless = ~wanted.any(axis=1)
-    lines = [
-        "| threshold | false alarms | crisis | emergency | side effect | with lists: false alarms | crisis | emergency | side effect |"
-    ]
-    lines.append("|---|---|---|---|---|---|---|---|---|")
-    for threshold in (-3.0, -2.5, -2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0):
-        cells = [f"{threshold:g}"]
-        for raised in (scores > threshold, (scores > threshold) | lists):
+    heads = ["false alarms", *FLAGS]
+    lines = [f"| margin | {' | '.join(heads)} | {' | '.join('with lists: ' + head for head in heads)} |", "|---" * 9 + "|"]
+    for margin in (-3.0, -2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0, 3.0):
+        cells = [f"{margin:+g}"]
+        for raised in (scores > limits + margin, (scores > limits + margin) | lists):
             cells.append(f"{raised[harmless].any(axis=1).mean():.1%}")
             cells.extend(f"{raised[wanted[:, at], at].mean():.1%}" for at in range(len(FLAGS)))
         lines.append("| " + " | ".join(cells) + " |")
     return lines
 
 
+def report(version: str, wanted: np.ndarray, groups: np.ndarray, limits: np.ndarray, table: list[str]) -> str:
+    """The page that stands beside this file."""
+    counts = ", ".join(f"{int(wanted[:, at].sum())} {flag}" for at, flag in enumerate(FLAGS))
+    in_use = ", ".join(f"{flag} {limit:.2f}" for flag, limit in zip(FLAGS, limits, strict=True))
+    return "\n".join(
+        [
+            "# The safety model, measured",
+            "",
+            f"Written by `python -m training.safety.train`; model {version}; {len(wanted)} texts drawn from",
+            f"{len(set(groups))} written lines: {counts}, the others harmless and mostly hard.",
+            "",
+            f"Every line is scored by a model that saw no text of that line ({FOLDS} folds): this is how the model reads",
+            "ideas it never met, much harder than new wordings of known ideas. The lists beside it are as they are, written",
+            "with these lines in view. Texts that neither reader was made with are measured by",
+            "`tests/unit/surveys/replies/test_safety_measured.py`.",
+            "",
+            f"Thresholds in use (margin 0): {in_use}.",
+            "",
+            *table,
+            "",
+        ]
+    )
+
+
 def main() -> None:
-    """Train, choose the threshold on unseen lines, and write weights and report."""
+    """Train, choose the thresholds on unseen lines, and write weights and report."""
     texts = corpus.texts(DRAWN)
     rows = matrix([features_of(text.text) for text in texts])
     wanted = np.array([[flag in text.flags for flag in FLAGS] for text in texts])
     groups = np.array([text.line.number for text in texts])
     scores = unseen_scores(rows, wanted, groups)
-    threshold = float(np.quantile(scores[~wanted.any(axis=1)].max(axis=1), 1 - FALSE_ALARMS))
-    WEIGHTS.write_bytes(pack([fit(rows, wanted[:, at]) for at in range(len(FLAGS))], threshold))
-    counts = {flag: int(wanted[:, at].sum()) for at, flag in enumerate(FLAGS)}
-    report = [
-        "# The safety model, measured",
-        "",
-        f"Written by `python -m training.safety.train` on {date.today().isoformat()}. {len(texts)} texts drawn from {len(set(groups))} written lines: {counts}.",
-        "",
-        f"Every line is scored by a model that saw no text of that line ({FOLDS} folds): this is how the model reads ideas it never met, a harder",
-        f"test than new wordings of known ideas. Threshold in use: {threshold:.2f} ({FALSE_ALARMS:.0%} false alarms on such lines). Texts never",
-        "used in training are reported by `tests/unit/surveys/replies/test_safety_measured.py`.",
-        "",
-        *curve(scores, wanted, listed(texts)),
-        "",
-    ]
-    REPORT.write_text("\n".join(report), encoding="utf-8")
+    limits = thresholds(scores, wanted)
+    version = hashlib.sha256("\n".join(text.text for text in texts).encode()).hexdigest()[:8]
+    WEIGHTS.write_bytes(pack([fit(rows, wanted[:, at]) for at in range(len(FLAGS))], limits, version))
+    table = curve(scores, wanted, listed(texts), limits)
+    REPORT.write_text(report(version, wanted, groups, limits, table), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Load the packaged word lists and weights: the one place of this package that reads files, once, at import."""
 
+import hashlib
 from importlib.resources import files
 from typing import Final
 
@@ -36,3 +37,12 @@ def words(name: str) -> set[str]:
 def packed_model() -> bytes:
     """The packed weights of the linear model."""
     return (_DATA / "model.bin").read_bytes()
+
+
+def digest() -> str:
+    """Eight characters that change whenever any list or the model changes."""
+    paths = [*(path for language in LANGUAGES for path in (_DATA / language).iterdir()), _DATA / "model.bin"]
+    whole = hashlib.sha256()
+    for path in sorted(paths, key=str):
+        whole.update(path.read_bytes())
+    return whole.hexdigest()[:8]

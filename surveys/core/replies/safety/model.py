@@ -1,4 +1,4 @@
-"""Second reader: a small linear model over words, neighbours, classes and pieces of words, trained by training/safety."""
+"""Second reader: a small linear model over words, neighbours, classes and pieces of words, see training/."""
 
 import json
 import zlib
@@ -16,7 +16,7 @@ _REMEMBERED = 8192
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Weights of one training: for each flag one signed byte a bucket, a bias, a scale and the threshold that raises it."""
+    """Weights of one training: for each flag a signed byte a bucket, a bias, a scale, the threshold that raises it."""
 
     version: str
     flags: tuple[str, ...]
@@ -69,5 +69,5 @@ def load(packed: bytes) -> Model:
     about = json.loads(head)
     flags = tuple(about["flags"])
     weights = tuple(memoryview(body)[at * BUCKETS : (at + 1) * BUCKETS].cast("b") for at in range(len(flags)))
-    numbers = (tuple(about[name]) for name in ("bias", "scale", "threshold"))
-    return Model(about["version"], flags, *numbers, weights)
+    bias, scale, threshold = (tuple(about[name]) for name in ("bias", "scale", "threshold"))
+    return Model(about["version"], flags, bias, scale, threshold, weights)

@@ -11,10 +11,13 @@ _LOW_SYSTOLIC: Final = 85
 # From each limit on, a number is of that kind. 38 (Celsius) and 100.4 (Fahrenheit) are the usual fever limits.
 _LIMITS: Final = (11.0, 30.0, 38.0, 42.5, 55.0, 90.0, 100.4, 109.0, 130.0, 180.0, 261.0, 1950.0, 2031.0)
 _KINDS: Final = ("", "n20", "n35", "n40", "n50", "n80", "n95", "n102", "n120", "n150", "n200", "n400", "nyear", "n400")
+_CALLED: Final = frozenset({"911", "988"})  # emergency and crisis lines, not readings
 
 
 def kind_of_number(word: str) -> str:
     """The kind of a number word ("38.5" is "n40", "190/110" is "nbp"); numbers up to ten stay as they are."""
+    if word in _CALLED:
+        return word
     if "/" in word:
         return _kind_of_pair(word)
     if ":" in word or word.count(".") > 1 or len(word) > 9:

@@ -13,6 +13,7 @@ _RESTARTS = frozenset(
     {"but", "pero", "because", "porque", "although", "aunque", "except", "salvo", "sino", "i", "my", "yo", "mi"}
 )
 _NEGATORS = frozenset({"not", "no", "never", "without", "sin", "nunca", "ni"})
+_SCORES = frozenset(map(str, range(11)))
 _SETTLED = frozenset({"negation", "past", "other person past"})
 _CONTEXTS = ("past", "media", "hypothetical", "other person past")
 
@@ -36,12 +37,16 @@ def findings(pieces: Pieces, hits: Sequence[Hit]) -> list[Finding]:
 
 
 def for_model(pieces: Pieces, hits: Sequence[Hit]) -> Pieces:
-    """The text as the model reads it: idioms and phrases taken back are marked, so that it need not learn every one."""
+    """The text as the model reads it: idioms and phrases taken back are marked, so that it need not learn every one.
+
+    A number up to ten is a score like any other: a high one alone is no alarm (reply policy, safety flags).
+    """
     context = _Context(pieces, hits)
-    words = list(pieces.words)
+    words = ["score" if word in _SCORES else word for word in pieces.words]
     for hit in context.dangers:
         if context.around(hit) in _SETTLED:
-            words[hit.start : hit.end] = ["denied"] * (hit.end - hit.start)
+            start = context.denial_of(hit) or hit.start
+            words[start : hit.end] = ["denied"] * (hit.end - start)
     for at in context.masked:
         words[at] = "idiom"
     return Pieces(words, pieces.breaks)
@@ -71,36 +76,37 @@ class _Context:
             for hit in hits
             if hit.entry.header[-1:].isdigit() and self.masked.isdisjoint(range(hit.start, hit.end))
         ]
-        void = _covered(by_header["not a negation"]) | _covered(self.dangers)
+        own = _covered(self.dangers)
+        void = _covered(by_header["not a negation"]) | own
         self._negations = sorted(hit.end for hit in by_header["negation"] if hit.start not in void)
         self._present = {self._sentence[hit.start] for hit in by_header["present"] if hit.start not in self.masked}
         self._of_sentence: dict[int, str] = {}
         for header in _CONTEXTS:
-            for hit in by_header[header]:
+            for hit in (hit for hit in by_header[header] if hit.start not in own or hit.end - 1 not in own):
                 self._of_sentence.setdefault(self._sentence[hit.start], header)
 
     def around(self, hit: Hit) -> str | None:
         """What takes the edge off a phrase: "negation", one of the contexts, or nothing."""
-        if self._is_denied(hit) or self._ends_denied(hit):
+        if self.denial_of(hit) is not None or self._ends_denied(hit):
             return "negation"
         at = self._sentence[hit.start]
         header = self._of_sentence.get(at)
         return None if header == "past" and at in self._present else header
 
-    def _is_denied(self, hit: Hit) -> bool:
-        """Whether a negation stands close before a phrase, in its sentence, with no new start between."""
+    def denial_of(self, hit: Hit) -> int | None:
+        """Where the negation ends that stands close before a phrase, in its sentence, with no new start between."""
         at = bisect_left(self._negations, hit.start + 1) - 1
-        if at < 0:
-            return False
-        end = self._negations[at]
-        if hit.start - end > NEGATION_REACH or self._sentence[end - 1] != self._sentence[hit.start]:
-            return False
-        between = self._pieces.words[end : hit.start]
-        return not _RESTARTS.intersection(between) and COMMA not in self._pieces.breaks[end : hit.start + 1]
+        end = self._negations[at] if at >= 0 else None
+        if end is None or hit.start - end > NEGATION_REACH or self._sentence[end - 1] != self._sentence[hit.start]:
+            return None
+        if COMMA in self._pieces.breaks[end : hit.start + 1]:
+            return None
+        return None if _RESTARTS.intersection(self._pieces.words[end : hit.start]) else end
 
     def _ends_denied(self, hit: Hit) -> bool:
         """Whether the last word after a gap is denied: "where the needle was, not swollen"."""
-        after_gap = hit.entry.phrase.split()[-2:-1] == [".."]
+        elements = hit.entry.phrase.split()
+        after_gap = elements[-2:-1] == [".."] and _NEGATORS.isdisjoint(elements)
         return after_gap and self._pieces.words[hit.end - 2] in _NEGATORS
 
 

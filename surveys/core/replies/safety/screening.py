@@ -9,7 +9,8 @@ from surveys.core.replies.safety.model import load
 from surveys.core.replies.safety.phrases import places
 from surveys.core.replies.safety.rules import Finding, findings, for_model
 
-SCREEN_VERSION: Final = "2026.11.1"
+# The code's own version, and one of the lists and weights that follows them by itself.
+SCREEN_VERSION: Final = "2026.11.1+" + lists.digest()
 FLAGS: Final = ("crisis", "emergency", "side_effect_severe")
 Tier = Literal["emergency", "urgent", "watch", "none"]
 _STEP_OF_MODEL: Final = {"crisis": 1, "emergency": 0, "side_effect_severe": 1}
