@@ -1,5 +1,6 @@
 """Bring numbers in a text to a few kinds, so that the lists and the model can speak of readings: fever, pulse, pressure."""
 
+import re
 from bisect import bisect_right
 from typing import Final
 
@@ -11,6 +12,7 @@ _LOW_SYSTOLIC: Final = 85
 # From each limit on, a number is of that kind. 38 (Celsius) and 100.4 (Fahrenheit) are the usual fever limits.
 _LIMITS: Final = (11.0, 30.0, 38.0, 42.5, 55.0, 90.0, 100.4, 109.0, 130.0, 180.0, 261.0, 1950.0, 2031.0)
 _KINDS: Final = ("", "n20", "n35", "n40", "n50", "n80", "n95", "n102", "n120", "n150", "n200", "n400", "nyear", "n400")
+_PLAIN: Final = re.compile(r"[0-9]+(?:\.[0-9]*)?")
 _CALLED: Final = frozenset({"911", "988"})  # emergency and crisis lines, not readings
 
 
@@ -20,7 +22,7 @@ def kind_of_number(word: str) -> str:
         return word
     if "/" in word:
         return _kind_of_pair(word)
-    if ":" in word or word.count(".") > 1 or len(word) > 9:
+    if len(word) > 9 or not _PLAIN.fullmatch(word):
         return "nother"
     return _KINDS[bisect_right(_LIMITS, float(word))] or word
 
