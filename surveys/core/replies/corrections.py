@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from surveys.core.replies.lexicon import LEXICON
-from surveys.core.replies.phrases import phrases
+from surveys.core.replies.phrases import Match, phrases
 from surveys.core.replies.reading import Previous, Question
 from surveys.core.replies.tokens import Tokens
 from surveys.core.replies.values.focus import focus_of
@@ -20,11 +20,12 @@ class Change:
     label_of_previous: bool
     label_of_open: bool
     without_value: bool
+    start: int
 
 
 def change_in(tokens: Tokens, question: Question | None, previous: Previous | None) -> Change | None:
     """What the text says of a change, or None where nothing does."""
-    mark = phrases("correction_marks").first(tokens)
+    mark = next((each for each in phrases("correction_marks").all(tokens) if _is_meant(tokens, each)), None)
     asked = phrases("change_answer").first(tokens)
     own = _topics(tokens)
     of_previous = previous is not None and bool(own & focus_of(previous.question).topics - _open_topics(question))
@@ -42,7 +43,19 @@ def change_in(tokens: Tokens, question: Question | None, previous: Previous | No
         label_of_previous=of_previous,
         label_of_open=of_open,
         without_value=asked is not None,
+        start=min(each.start for each in (mark, asked) if each),
     )
+
+
+def _is_meant(tokens: Tokens, mark: Match) -> bool:
+    """ "Sorry I was asleep. 6" only apologises: a weak mark counts beside a value, a label or the end of its clause."""
+    words = {token.text for token in tokens[mark.start : mark.end]}
+    if not words & LEXICON.words("weak_marks"):
+        return True
+    end = next((place for place in range(mark.end, len(tokens)) if tokens[place].gap), len(tokens))
+    rest = [token for token in tokens[mark.end : end] if token.kind == "word"]
+    known = LEXICON.words("filler") | LEXICON.words("copula") | LEXICON.union("topic_") | LEXICON.union("number_words")
+    return all(token.text in known for token in rest)
 
 
 def corrected_part(tokens: Tokens) -> Tokens:

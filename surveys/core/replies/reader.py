@@ -13,7 +13,7 @@ from surveys.core.replies.safety import screen
 from surveys.core.replies.strip import Stripped, strip
 from surveys.core.replies.values.choice import read_multi, read_single
 from surveys.core.replies.values.dates import read_date
-from surveys.core.replies.values.options import label_hits
+from surveys.core.replies.values.options import label_hits, option_labelled
 from surveys.core.replies.values.outcome import Outcome, found, unclear
 from surveys.core.replies.values.quantity import read_quantity
 from surveys.core.replies.values.times import read_time
@@ -45,11 +45,26 @@ def read(
             "all of it",
         )
     reply = strip(text, question)
-    reading = _intent_first(question, reply) or _by_value(question, reply, language, now, previous)
+    reading = (
+        _exact_label(question, text)
+        or _intent_first(question, reply)
+        or _by_value(question, reply, language, now, previous)
+    )
     own = (reading.intent,) if reading.intent in {"tapback", "autoreply", "wrong_number"} else ()
     intent = {"wrong_number": "wrong_person"}.get(reading.intent or "", reading.intent) if own else reading.intent
     extra = reply.text if reading.extra else None
     return Reading(reading.kind, reading.value, reading.confidence, flags + own, reading.reason, intent, extra)
+
+
+def _exact_label(question: Question | None, text: str) -> Reading | None:
+    """A text that is exactly the label of one option is that option, whatever else its words could mean."""
+    if question is None or question.type not in {"single_choice", "multi_choice"}:
+        return None
+    code = option_labelled(question, text)
+    if code is None:
+        return None
+    value = code if question.type == "single_choice" else (code,)
+    return Reading("answer", value, 0.99, (), "Exactly the label of one option.")
 
 
 # -- texts that are no answer -----------------------------------------------------------------------------------------
@@ -186,6 +201,8 @@ def _corrected(
     question: Question | None, reply: Stripped, language: str, now: datetime | None, previous: Previous, change: Change
 ) -> Reading | None:
     """A correction of the answer before, a re-ask where it could be either, or None: the open question is answered."""
+    if question is not None and not change.without_value and _answered_before(question, reply, language, now, change):
+        return None
     before = (
         _outcome(previous.question, _for_correction(reply), language, now) if previous.question.type != "text" else None
     )
@@ -205,9 +222,13 @@ def _corrected(
         return Reading(
             "correction", value, 0.9, (), "Marks a change, and the value fits the question before.", None, None
         )
-    if open_value == value:
-        return _plain("reprompt", "Could be a correction or a new answer.")
-    return None
+    return _plain("reprompt", "Could be a correction or a new answer.")
+
+
+def _answered_before(question: Question, reply: Stripped, language: str, now: datetime | None, change: Change) -> bool:
+    """ "9 no sorry I mean 6", "7. oh and pain was 5": the open question is answered before the mark of a change."""
+    head = Stripped(reply.text, reply.tokens[: change.start], reply.echoed, reply.scale_top)
+    return question.type != "text" and _outcome(question, head, language, now).value is not None
 
 
 def _for_correction(reply: Stripped) -> Stripped:

@@ -11,7 +11,7 @@ from surveys.core.replies.lexicon import LEXICON
 from surveys.core.replies.normalise import clean, tokenise
 from surveys.core.replies.phrases import Match, PhraseSet, phrases
 from surveys.core.replies.reading import Question
-from surveys.core.replies.tokens import Token, Tokens
+from surveys.core.replies.tokens import Token, Tokens, joined
 
 _FUZZY_LENGTH = 4
 
@@ -109,27 +109,33 @@ def _equal_wordings(wordings: dict[str, set[str]]) -> list[tuple[str, str]]:
     added: list[tuple[str, str]] = []
     sets = {pattern: PhraseSet([(pattern, "")]) for pattern in wordings}
     for name in LEXICON.names("equal_"):
-        lines = LEXICON.lines(name)
-        owners: set[str] = set()
-        for line in lines:
-            tokens = tokenise(" ".join(part.rstrip("?").split("|")[0] for part in line.split()))
-            for pattern, codes in wordings.items():
-                if sets[pattern].whole(tokens):
-                    owners |= codes
+        group = [(line, tokenise(_plain(line))) for line in LEXICON.lines(name)]
+        owners = {
+            code
+            for _, tokens in group
+            for pattern, codes in wordings.items()
+            if sets[pattern].whole(tokens)
+            for code in codes
+        }
         if len(owners) == 1:
-            added += [(line, next(iter(owners))) for line in lines]
+            added += [(line, next(iter(owners))) for line, _ in group]
     return added
+
+
+def _plain(line: str) -> str:
+    """A pattern as the plainest text it matches."""
+    return " ".join(part.rstrip("?").split("|")[0] for part in line.split())
 
 
 @lru_cache(maxsize=512)
 def _shared_words(question: Question) -> dict[str, frozenset[str]]:
     """Words of labels with the options whose labels hold them: "worse" fits two."""
     found: dict[str, set[str]] = {}
+    idle = LEXICON.words("label_loose") | LEXICON.words("degree")
     for option in question.options:
-        for text in (option.label, *option.synonyms):
-            for token in tokenise(clean(text)):
-                if token.kind == "word" and token.text not in LEXICON.words("label_loose") | LEXICON.words("degree"):
-                    found.setdefault(token.text, set()).add(option.code)
+        for token in tokenise(clean(" . ".join((option.label, *option.synonyms)))):
+            if token.kind == "word" and token.text not in idle:
+                found.setdefault(token.text, set()).add(option.code)
     return {word: frozenset(codes) for word, codes in found.items()}
 
 
@@ -139,6 +145,23 @@ def _none_code(question: Question) -> str | None:
         if words and words[0] in LEXICON.words("none_words"):
             return option.code
     return None
+
+
+def option_labelled(question: Question, text: str) -> str | None:
+    """The code of the one option whose label or listed synonym is this text, capitals and punctuation not counted."""
+    words = joined(tokenise(clean(text)))
+    owners = {
+        option.code
+        for option in question.options
+        for each in (option.label, *option.synonyms)
+        if _words_of(each) == words
+    }
+    return owners.pop() if len(owners) == 1 else None
+
+
+@lru_cache(maxsize=4096)
+def _words_of(label: str) -> str:
+    return joined(tokenise(clean(label)))
 
 
 # -- finding ----------------------------------------------------------------------------------------------------------

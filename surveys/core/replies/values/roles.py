@@ -44,13 +44,16 @@ def _joined(scene: Scene, judged: list[Judged]) -> list[Judged]:
     spread: list[Judged] = []
     for each in judged:
         source = spread[-1] if spread else None
-        if source and source.role in {OTHER, POISON} and each.role == FREE and each.topic is None:
-            low, high = sorted((source, each), key=lambda one: one.mention.start)
-            between = [token.text for token in scene.tokens[low.end : high.mention.start]]
-            if len(between) == 1 and between[0] in _JOINERS and not scene.tokens[high.mention.start].gap:
-                each = replace(each, role=source.role, why=source.why)  # noqa: PLW2901 - the joined number takes its role
-        spread.append(each)
+        taken = source is not None and each.role == FREE and each.topic is None and _counts_with(scene, source, each)
+        spread.append(replace(each, role=source.role, why=source.why) if source and taken else each)
     return spread
+
+
+def _counts_with(scene: Scene, source: Judged, each: Judged) -> bool:
+    low, high = sorted((source, each), key=lambda one: one.mention.start)
+    between = [token.text for token in scene.tokens[low.end : high.mention.start]]
+    joined = len(between) == 1 and between[0] in _JOINERS and not scene.tokens[high.mention.start].gap
+    return joined and source.role in {OTHER, POISON}
 
 
 def _judge(scene: Scene, mention: Mention) -> Judged:

@@ -23,7 +23,7 @@ PAIN = Question(
 MOOD = Question("scale", "How is your mood today, from 0 (very low) to 10 (very good)?", min=0, max=10)
 NAUSEA = Question("yes_no", "Have you had any nausea since your infusion? Reply YES or NO.")
 AREAS = Question("multi_choice", "Which areas hurt?", options=(Option("1", "Back"), Option("2", "Neck")))
-NOW = datetime(2025, 3, 12, 14, 5)  # noqa: DTZ001 - the patient's local time has no zone here
+NOW = datetime(2025, 3, 12, 14, 5)  # noqa: DTZ001  # the patient's local time has no zone here
 
 
 @pytest.mark.parametrize(

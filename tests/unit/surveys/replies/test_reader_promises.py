@@ -17,7 +17,7 @@ from surveys.core.replies.phrases import MAX_GAP, parse
 from surveys.core.replies.reader import read
 from surveys.core.replies.reading import Previous, Question, Reading
 
-NOW = datetime(2025, 3, 12, 14, 5)  # noqa: DTZ001 - the patient's local time has no zone here
+NOW = datetime(2025, 3, 12, 14, 5)  # noqa: DTZ001  # the patient's local time has no zone here
 QUESTIONS = list(
     {case["question"]["type"]: question_from(case["question"]) for case in load("examples.jsonl")}.values()
 )
