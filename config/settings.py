@@ -110,7 +110,11 @@ DATABASES = {
 # Only the API's limits against runaway clients are in Redis: they cost no write to the database, and may be lost.
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},
-    "limits": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": ENVIRONMENT.redis_url},
+    "limits": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": ENVIRONMENT.redis_url,
+        "OPTIONS": {"socket_connect_timeout": 0.3, "socket_timeout": 0.5},  # a hanging Redis must not hold requests
+    },
 }
 
 LANGUAGE_CODE = "en"

@@ -40,7 +40,6 @@ class IdempotentPosts(APIView):
         """A POST with a key runs in one transaction with the keeping of its answer: whatever kills it frees the key."""
         if request.method != "POST" or KEY_HEADER not in request.headers:
             return super().dispatch(request, *args, **kwargs)
-        request.body  # noqa: B018  # read before parsing, so that it can be both hashed and parsed
         with transaction.atomic():
             response = super().dispatch(request, *args, **kwargs)
             if response.status_code >= 500:

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import Any
 
 import structlog
+from django.core.exceptions import RequestDataTooBig
 from drf_standardized_errors.formatter import ExceptionFormatter
 from drf_standardized_errors.handler import ExceptionHandler
 from drf_standardized_errors.types import ErrorResponse
@@ -44,6 +45,14 @@ class Unknown(APIException):
         self.detail = {attr: [ErrorDetail("Your clinic has nothing with this id.", self.default_code)]}
 
 
+class TooLarge(APIException):
+    """The body is longer than anything that is asked for here."""
+
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_code = "too_large"
+    default_detail = "The body is too large: five megabytes at most."
+
+
 class InFlight(APIException):
     """The first request with this key has not ended."""
 
@@ -64,6 +73,8 @@ class ProblemHandler(ExceptionHandler):
     """Translates what the rooms below raise; anything it does not know is a fault of ours and answers 500."""
 
     def convert_known_exceptions(self, exc: Exception) -> Exception:
+        if isinstance(exc, RequestDataTooBig):
+            return TooLarge()
         if isinstance(exc, KeyInFlight):
             return InFlight()
         if isinstance(exc, KeyReused):

@@ -18,6 +18,7 @@ ERRORS = {
     "403": "The role or token does not have the permission this needs; a session also needs its CSRF token",
     "404": "Your clinic has nothing with this id",
     "409": "What is stored says otherwise, or the first request with this key is still at work",
+    "413": "The body is larger than five megabytes",
     "415": "The body is not application/json",
     "422": "The Idempotency-Key came with another request before",
     "429": "Too many requests: wait the seconds that Retry-After names",
@@ -66,7 +67,7 @@ class ClinicSchema(AutoSchema):
         if self.method == "POST":
             codes += ["409", "422"]
         if self.method in ("POST", "PATCH"):
-            codes += ["409", "415"]
+            codes += ["409", "413", "415"]
         return sorted(set(codes))
 
 

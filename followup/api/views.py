@@ -87,6 +87,7 @@ class ClinicView(IdempotentPosts, GenericViewSet[Any]):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        request.body  # noqa: B018  # read whole before it is parsed: it is hashed too, and a limit holds for its size
         if self._is_served():
             self._check_parameters(request)
             self.claim_key(request)

@@ -114,6 +114,12 @@ def test_a_body_that_is_no_json_object_is_refused(api, content, kind, status):
     assert User.objects.count() == 4
 
 
+def test_a_body_beyond_five_megabytes_is_refused_unread(api):
+    content = b'{"name": "' + b"x" * 5_000_001 + b'"}'
+    for headers in ({}, {"HTTP_IDEMPOTENCY_KEY": "k-1"}):
+        problem(api.generic("POST", STAFF, content, content_type="application/json", **headers), 413)
+
+
 @pytest.mark.parametrize("text", ["\\u0000", "\\ud800"])
 def test_text_that_nothing_can_store_is_refused_by_field(api, text):
     content = json.dumps(BODY).replace("Bo", text).encode()
