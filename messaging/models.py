@@ -18,8 +18,8 @@ class OutboundMessage(models.Model):
     """The outbox: one text that is owed to a number, from queue to final status."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    clinic = models.ForeignKey("clinics.Clinic", models.PROTECT, related_name="+")
-    dedupe_key = models.CharField(max_length=120, unique=True)
+    clinic = models.ForeignKey("clinics.Clinic", models.PROTECT, related_name="+", db_index=False)
+    dedupe_key = models.CharField(max_length=120)
     number = EncryptedTextField()
     number_hash = models.CharField(max_length=32)
     body = EncryptedTextField()
@@ -51,7 +51,11 @@ class OutboundMessage(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["provider_id"], name="outbound_provider_id_once"),
+            # A constraint, not unique=True: Django would add an index for LIKE, and every claim would pay for it.
+            models.UniqueConstraint(fields=["dedupe_key"], name="outbound_dedupe_key_once"),
+            models.UniqueConstraint(
+                fields=["provider_id"], condition=Q(provider_id__isnull=False), name="outbound_provider_id_once"
+            ),
             models.CheckConstraint(
                 condition=Q(status=Outbound.QUEUED, next_attempt_at__isnull=False)
                 | Q(~Q(status=Outbound.QUEUED), next_attempt_at__isnull=True),
@@ -135,8 +139,8 @@ class InboundMessage(models.Model):
     """Every text as it came: stored first, thought about second."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    clinic = models.ForeignKey("clinics.Clinic", models.PROTECT, null=True, related_name="+")
-    provider_id = models.CharField(max_length=64, unique=True)
+    clinic = models.ForeignKey("clinics.Clinic", models.PROTECT, null=True, related_name="+", db_index=False)
+    provider_id = models.CharField(max_length=64)
     number = EncryptedTextField()
     number_hash = models.CharField(max_length=32)
     sender = models.CharField(max_length=40, help_text="The number of ours that it was sent to")
@@ -156,6 +160,7 @@ class InboundMessage(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["provider_id"], name="inbound_provider_id_once"),
             models.CheckConstraint(
                 condition=Q(handled_at__isnull=True, set_aside_at__isnull=True, pending_since__isnull=False)
                 | Q(handled_at__isnull=False, set_aside_at__isnull=True, pending_since__isnull=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from uuid import UUID
 
 import structlog
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseForbidden, QueryDict
@@ -40,7 +41,7 @@ def inbound(request: HttpRequest) -> HttpResponse:
         return HttpResponseBadRequest("MessageSid and From are needed.", content_type="text/plain")
     stored = _store(form, origin, timezone.now())
     if stored is not None:
-        tasks.handle_inbound.delay(str(stored))
+        tasks.nudge_inbound(stored)
     return HttpResponse(EMPTY_TWIML, content_type="text/xml")
 
 
@@ -72,7 +73,7 @@ def _origin(request: HttpRequest) -> Origin:
     )
 
 
-def _store(form: QueryDict, origin: Origin, now: datetime) -> object:
+def _store(form: QueryDict, origin: Origin, now: datetime) -> UUID | None:
     return operations.store_inbound(
         clinic_id=origin.clinic_id,
         provider_id=form.get("MessageSid", ""),

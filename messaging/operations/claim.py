@@ -22,14 +22,15 @@ ANSWER_DUE = timedelta(seconds=60)
 
 # One clinic after the other, so that none starves the rest; within a clinic the most urgent first. A number has one
 # text under way at a time, so that texts arrive in order: the first that is due goes, the others wait for its outcome.
-# A safety text waits for nobody. Only the confirmation of an opt-out goes to a number that opted out.
+# A safety text waits for nobody. Only the confirmation of an opt-out goes to a number that opted out. The chosen rows
+# are locked, so their places stand, and the update needs no second look by key.
 CLAIM = """
 WITH chosen AS MATERIALIZED (
-    SELECT picked.id
+    SELECT picked.place
     FROM clinics_clinic clinic
     LEFT JOIN unnest(%(busy)s::uuid[], %(counts)s::int[]) AS lane(clinic_id, taken) ON lane.clinic_id = clinic.id
     CROSS JOIN LATERAL (
-        SELECT due.id, due.priority, due.next_attempt_at
+        SELECT due.ctid AS place, due.priority, due.next_attempt_at
         FROM messaging_outboundmessage due
         WHERE due.clinic_id = clinic.id AND due.next_attempt_at <= %(now)s
           AND due.expires_at > %(latest)s
@@ -59,22 +60,18 @@ UPDATE messaging_outboundmessage message
 SET status = 'sending', attempts = message.attempts + 1, claimed_at = %(now)s, check_at = %(check)s,
     next_attempt_at = NULL, reason = ''
 FROM chosen
-WHERE message.id = chosen.id
+WHERE message.ctid = chosen.place
 RETURNING message.id, message.clinic_id, message.number_hash, message.number, message.body, message.attempts,
-    message.send_number, message.purpose, message.context_id, message.priority, message.queued_at,
-    message.expires_at, message.window_closes_at
+    message.priority, message.queued_at, message.expires_at, message.window_closes_at
 """
 
 RETURNED = (
     "message_id",
     "clinic_id",
     "number_hash",
-    "number",
-    "body",
+    "sealed_number",
+    "sealed_body",
     "attempt",
-    "send_number",
-    "purpose",
-    "context_id",
     "priority",
     "queued_at",
     "expires_at",
@@ -82,19 +79,16 @@ RETURNED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Claimed:
-    """A text that is being sent, as it was committed before the provider is called."""
+    """A text that is being sent, as it was committed before the provider is called; sealed until it is."""
 
     message_id: UUID
     clinic_id: UUID
     number_hash: str
-    number: Sensitive
-    body: Sensitive
+    sealed_number: bytes
+    sealed_body: bytes
     attempt: int
-    send_number: int
-    purpose: str
-    context_id: UUID | None
     priority: int
     queued_at: datetime
     expires_at: datetime
@@ -102,14 +96,22 @@ class Claimed:
     claimed_at: datetime
 
     @property
-    def tried(self) -> int:
-        """How many times this text was tried, this time included, over all its rows."""
-        return self.attempt + self.send_number - 1
+    def number(self) -> Sensitive:
+        """The number, opened."""
+        return self._opened("number", self.sealed_number)
+
+    @property
+    def body(self) -> Sensitive:
+        """The words, opened."""
+        return self._opened("body", self.sealed_body)
 
     @property
     def useful_until(self) -> datetime:
         """When the text must have arrived."""
         return min(self.expires_at, self.window_closes_at or self.expires_at)
+
+    def _opened(self, name: str, sealed: bytes) -> Sensitive:
+        return reveal(OutboundMessage, name, self.message_id, sealed) or Sensitive("")
 
 
 def claim(*, now: datetime, limit: int, lane: int, under_way: Mapping[UUID, int]) -> list[Claimed]:
@@ -134,7 +136,4 @@ def claim(*, now: datetime, limit: int, lane: int, under_way: Mapping[UUID, int]
 
 
 def _claimed(row: tuple[Any, ...], now: datetime) -> Claimed:
-    fields = dict(zip(RETURNED, row, strict=True))
-    for name in ("number", "body"):
-        fields[name] = reveal(OutboundMessage, name, fields["message_id"], fields[name])
-    return Claimed(**fields, claimed_at=now)
+    return Claimed(**dict(zip(RETURNED, row, strict=True)), claimed_at=now)
