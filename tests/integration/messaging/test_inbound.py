@@ -192,13 +192,20 @@ def test_the_door_takes_posts_only(provider: StandIn) -> None:
     assert Client().get(PATH).status_code == 405
 
 
-def test_the_door_keeps_texts_while_the_broker_is_away(provider: StandIn, clinic: Clinic, settings: Settings) -> None:
-    tasks.handle_inbound.app.conf.broker_url = "redis://127.0.0.1:1/0"
-    try:
-        assert post(provider, provider.inbound(to=OURS, from_=ADA, body="7")).status_code == 200
-    finally:
-        tasks.handle_inbound.app.conf.broker_url = settings.CELERY_BROKER_URL
-    assert InboundMessage.objects.count() == 1
+def test_the_door_nudges_a_worker_with_the_ids_of_what_it_kept(provider: StandIn, clinic: Clinic) -> None:
+    with tasks.handle_inbound.app.connection_for_read() as broker:
+        queue_of_tasks = broker.SimpleQueue("celery")
+        queue_of_tasks.clear()
+        for _ in range(3):
+            assert post(provider, provider.inbound(to=OURS, from_=ADA, body="7")).status_code == 200
+        nudged: list[str] = []
+        while len(nudged) < 3:
+            nudge = queue_of_tasks.get(timeout=10)
+            nudge.ack()
+            assert nudge.headers["task"] == "messaging.tasks.handle_inbound"
+            nudged += nudge.payload[0]
+        queue_of_tasks.close()
+    assert sorted(nudged) == sorted(str(row.pk) for row in InboundMessage.objects.all())
 
 
 # --- control words
