@@ -20,6 +20,8 @@ def obey(standin: StandIn, wish: dict[str, Any]) -> None:
         standin.faults.ask(*[wish["fault"]] * wish.get("count", 1))
     if "rates" in wish:
         standin.faults.rates = wish["rates"]
+    if "slowness" in wish:
+        standin.faults.slowness = wish["slowness"]
     if "list_status" in wish:
         standin.faults.list_status = wish["list_status"]
     if "callbacks" in wish:
