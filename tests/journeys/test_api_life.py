@@ -23,7 +23,7 @@ from surveys.library import document
 from tests.standin import StandIn
 from tests.standin.server import ACCOUNT, TOKEN
 
-OURS, PHONE = "+15550001000", "+16185550123"
+OURS, PHONE = "+16185550100", "+16185550123"
 START = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)  # a Tuesday, 10:00 in Chicago
 INBOUND = "/webhooks/twilio/inbound/"
 

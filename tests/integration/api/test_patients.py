@@ -9,6 +9,7 @@ from django.utils import timezone
 from clinics.models import AuditEvent
 from followup.models import Consent, Patient
 from messaging.models import OptOut, OutboundMessage
+from tests.factories import number
 from tests.integration.api.test_doors import attrs, new_events, problem
 
 PATIENTS = "/api/v1/patients/"
@@ -70,7 +71,7 @@ def test_another_body_under_the_same_reference_is_a_conflict_that_names_the_fiel
         ("phone", "6185550123"),
         ("phone", "+1 618 555 0123"),
         ("phone", "+18005550123"),
-        ("phone", "+1618555012"),
+        ("phone", "+16185550123"[:-1]),
         ("phone", ""),
         ("phone", None),
         ("time_zone", "Chicago"),
@@ -161,8 +162,8 @@ def test_patients_are_found_by_reference_status_and_language(api, patient):
 
 
 def test_the_list_of_patients_takes_as_many_queries_for_many_as_for_one(api, patient, django_assert_num_queries):
-    for number in range(5):
-        api.post(PATIENTS, BODY | {"reference": f"P-{number}", "phone": f"+1618555013{number}"})
+    for place in range(5):
+        api.post(PATIENTS, BODY | {"reference": f"P-{place}", "phone": number(30 + place)})
     with django_assert_num_queries(5):  # token, patients, consents, opt-outs, audit
         assert len(api.get(PATIENTS).json()["results"]) == 6
 
