@@ -38,6 +38,15 @@ def run_py(folder: Path, *arguments: str, **changes: str) -> "subprocess.Complet
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=100)
 
 
+def manage(folder: Path, *arguments: str, **changes: str) -> str:
+    """Return what a command of manage.py says."""
+    command = [sys.executable, "manage.py", *arguments]
+    environment = clean_environment(**changes)
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
 @dataclass
 class Service:
     """A service that was started and says it runs."""
@@ -63,11 +72,7 @@ class Service:
 
     def manage(self, *arguments: str) -> str:
         """Return what a command says that is typed beside the service, with no setting at all."""
-        command = [sys.executable, "manage.py", *arguments]
-        environment = clean_environment()
-        done = subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, timeout=60)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        return manage(self.folder, *arguments)
 
     def part(self, word: str) -> int:
         """Return the process id of the part of the service whose command line holds `word`."""

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.launcher.service import Service, copy_project, nothing_is_left_of, run_py, start
-from tools.launcher.embedded import free_port
+from tests.integration.launcher.service import Service, copy_project, manage, nothing_is_left_of, run_py, start
+from tools.launcher.embedded import Postgres, free_port
+from tools.launcher.services import DEMO_DATABASE, own_secrets
 
 pytestmark = pytest.mark.processes
 
@@ -22,14 +23,17 @@ ADD_CLINIC = (
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the project that has been started once, so that later starts find their data."""
+    """A copy of the project that holds a clinic already, so that no start fills the demo."""
     copy = copy_project(tmp_path_factory.mktemp("somebody's place") / "Followup für Ana")
-    service = start(copy)
-    assert "http://127.0.0.1:" in service.said
-    assert "First start" in service.said
-    service.manage("shell", "-v", "0", "-c", ADD_CLINIC)
-    assert service.stop() == 0
-    assert nothing_is_left_of(copy)
+    log = copy / "var" / "log" / "postgres.log"
+    log.parent.mkdir(parents=True)
+    postgres = Postgres(copy / "var" / "postgres", own_secrets(copy / "var")["POSTGRES_PASSWORD"], log)
+    postgres.start()
+    postgres.ensure_database(DEMO_DATABASE)
+    address = postgres.url(DEMO_DATABASE)
+    manage(copy, "migrate", "-v", "0", DATABASE_URL=address)
+    manage(copy, "shell", "-v", "0", "-c", ADD_CLINIC, DATABASE_URL=address)
+    postgres.stop()
     return copy
 
 
