@@ -1,13 +1,9 @@
-"""One-time secrets, row ids, and the net under the logs."""
-
-import time
-import uuid
+"""One-time secrets, and the net under the logs."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from privacy.ids import new_id
 from privacy.redaction import redact
 from privacy.tokens import new_token, token_digest
 
@@ -20,16 +16,6 @@ def test_tokens_differ_and_carry_at_least_128_bits() -> None:
 
 def test_a_digest_does_not_contain_the_token() -> None:
     assert token_digest("fu_abc") == token_digest("fu_abc") != token_digest("fu_abd")
-
-
-def test_ids_are_version_7_and_lie_in_order_of_time(monkeypatch) -> None:
-    monkeypatch.setattr(time, "time_ns", lambda: 1_700_000_000_000_000_000)
-    early = new_id()
-    monkeypatch.setattr(time, "time_ns", lambda: 1_700_000_000_001_000_000)
-    late = new_id()
-    assert early < late
-    assert early.version == 7
-    assert early.variant == uuid.RFC_4122
 
 
 @pytest.mark.parametrize(
