@@ -1,4 +1,4 @@
-"""What templates say in their own words: sealed text opened, times with their zone, levels and statuses as people say it."""
+"""What templates say in their own words: sealed text opened, times with their zone, statuses as people say them."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ register = template.Library()
 register.filter("rule_words", rule_words)
 register.filter("reason_words", reason_words)
 register.filter("status_words", words.status)
+register.filter("needs_words", words.needs)
 register.filter("period_words", words.period)
 register.filter("offset_words", words.offset)
 register.filter("masked", masked)

@@ -50,12 +50,23 @@ STATUS = {
     "single_choice": "One choice",
     "multi_choice": "Several choices",
 }
+NEEDS = {
+    "response": "Answers to look at",
+    "message": "A text to read",
+    "delivery": "Texts do not arrive",
+    "handover": "The conversation got stuck",
+}
 UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
 
 
 def status(value: str) -> str:
     """A status, kind, outcome or tag in words; one without words of its own is written out."""
     return STATUS.get(value, value.replace("_", " ").replace("-", " ").capitalize())
+
+
+def needs(kind: str) -> str:
+    """What a review item of a kind asks of its reader."""
+    return NEEDS[kind]
 
 
 def period(text: str) -> str:

@@ -95,6 +95,10 @@ class StepForm(DeskForm):
         label="Counted from", choices=[("ended", "the end of the session"), ("booked", "the booked time")]
     )
     offset = PeriodField(label="Asked after", help_text="24 hours, 7 days, at once; -24 hours is before.")
+    closes_after = PeriodField(label="Closes after")
+    reminders = PeriodsField(
+        label="Reminders after", required=False, help_text="Separated by commas: 4 hours, 10 hours."
+    )
     local_time = forms.TimeField(
         label="At this time of day",
         required=False,
@@ -107,10 +111,6 @@ class StepForm(DeskForm):
     shift_limit = PeriodField(
         label="Leave out if later than", required=False, help_text="After the session. Blank: no limit."
     )
-    reminders = PeriodsField(
-        label="Reminders after", required=False, help_text="Separated by commas: 4 hours, 10 hours."
-    )
-    closes_after = PeriodField(label="Closes after")
     weekdays_only = forms.BooleanField(label="Monday to Friday only", required=False)
     durable = forms.BooleanField(label="Stays when a newer session starts", required=False)
 
@@ -140,6 +140,10 @@ class BaseStepSet(forms.BaseFormSet):  # type: ignore[type-arg]  # generic for t
             else:
                 rest[place] = problem
         return rest
+
+    def add_fields(self, form: StepForm, index: int | None) -> None:
+        super().add_fields(form, index)
+        form.fields["DELETE"].label = "Take this step out"
 
     @property
     def kept(self) -> list[StepForm]:

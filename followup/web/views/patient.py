@@ -43,6 +43,14 @@ class Day:
     texts: list[Entry] = field(default_factory=list)
 
 
+@dataclass(slots=True)
+class Notes:
+    """What was noticed about a follow-up and who looked at it: shown inside it, not beside it."""
+
+    signals: list[Any] = field(default_factory=list)
+    reviews: list[Any] = field(default_factory=list)
+
+
 @page(Permission.SEE_PATIENTS, "patient.read")
 def patient(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     """The whole story; without the right to see answers, only that there are some."""
@@ -97,20 +105,37 @@ def _visible(entries: Sequence[Entry], sees_answers: bool, shown: str) -> list[E
 
 
 def _days(entries: Sequence[Entry]) -> list[Day]:
+    notes = _notes(entries)
     days: dict[date, Day] = {}
     for entry in reversed(entries):
-        on = timezone.localtime(entry.at).date()
-        day = days.setdefault(on, Day(on))
+        if entry.kind in FOR_CLINICIANS and entry.row.follow_up_id in notes:
+            continue
+        day = days.setdefault(on := timezone.localtime(entry.at).date(), Day(on))
         if entry.kind == "text":
             day.texts.insert(0, entry)
         else:
-            day.entries.append(_shown(entry))
+            day.entries.append(_shown(entry, notes))
     return list(days.values())
 
 
-def _shown(entry: Entry) -> dict[str, Any]:
-    answers = shown_answers(entry.answers, entry.row.survey_version_id) if entry.kind == "follow_up" else []
-    return {"at": entry.at, "kind": entry.kind, "row": entry.row, "answers": answers}
+def _notes(entries: Sequence[Entry]) -> dict[UUID, Notes]:
+    """Signals and reviews by the follow-up that they are about."""
+    notes = {entry.row.id: Notes() for entry in entries if entry.kind == "follow_up"}
+    for entry in entries:
+        if entry.kind in FOR_CLINICIANS and entry.row.follow_up_id in notes:
+            about = notes[entry.row.follow_up_id]
+            (about.signals if entry.kind == "signal" else about.reviews).append(entry.row)
+    return notes
+
+
+def _shown(entry: Entry, notes: dict[UUID, Notes]) -> dict[str, Any]:
+    shown = {"at": entry.at, "kind": entry.kind, "row": entry.row}
+    if entry.kind == "follow_up":
+        shown |= {
+            "answers": shown_answers(entry.answers, entry.row.survey_version_id),
+            "notes": notes[entry.row.id],
+        }
+    return shown
 
 
 @require_POST

@@ -58,9 +58,10 @@ def _show(request: HttpRequest, file: ReviewFile, form: SignOffForm | None = Non
 
 
 def _texts(file: ReviewFile) -> list[Any]:
-    """The texts that a person must read here, each once."""
+    """The texts that a person must read here, each once; those that stand beside an answer are not repeated."""
+    answered = {answer.message_id for answer in file.answers if answer.raw_text}
     texts = [file.item.message, *(signal.message for signal in file.signals)]
-    return list({text.pk: text for text in texts if text is not None}.values())
+    return list({text.pk: text for text in texts if text is not None and text.pk not in answered}.values())
 
 
 def _action(operation: Callable[..., Any], done: str) -> Callable[..., HttpResponse]:
