@@ -18,6 +18,10 @@ from clinics import heartbeat
 from messaging import operations
 
 MISSED = "messaging.tasks.fetch_missed_inbound"
+ROUND_SECONDS = 2.0
+ANSWERS_EACH = 4
+"""Texts sent right after a text was handled, for each: it rarely queues more than an answer and a safety text."""
+
 MOST_IDS = 100
 GATHER_SECONDS = 0.02
 """How long ids gather for one task: nobody who texts notices, and a burst costs a tenth of the publishing."""
@@ -27,17 +31,20 @@ log = structlog.get_logger(__name__)
 
 @shared_task(ignore_result=True)
 def dispatch_outbox() -> None:
-    """Send what is due."""
-    operations.dispatch(now_fn=timezone.now)
+    """Send what is due; a long backlog is sent in rounds, so that replies are handled in between."""
+    begun = time.monotonic()
+    operations.dispatch(now_fn=timezone.now, seconds=ROUND_SECONDS)
     heartbeat.beat("messaging.tasks.dispatch_outbox", timezone.now())
+    if time.monotonic() - begun >= ROUND_SECONDS:
+        dispatch_outbox.delay()
 
 
 @shared_task(ignore_result=True)
 def handle_inbound(*inbound_ids: str) -> None:
-    """Handle these texts, and send what that queued."""
+    """Handle these texts, and send what that queued: answers go before any backlog."""
     handled = [operations.handle_inbound(UUID(inbound_id), now=timezone.now()) for inbound_id in inbound_ids]
     if any(handled):
-        operations.dispatch(now_fn=timezone.now)
+        operations.dispatch(now_fn=timezone.now, limit=ANSWERS_EACH * len(handled))
 
 
 @shared_task(ignore_result=True)

@@ -50,16 +50,18 @@ Group = Sequence[Claimed]
 log = structlog.get_logger(__name__)
 
 
-def dispatch(*, now_fn: Clock, limit: int | None = None) -> int:
-    """Send what is due until nothing more is, or `limit` texts were claimed; return how many were claimed.
+def dispatch(*, now_fn: Clock, limit: int | None = None, seconds: float | None = None) -> int:
+    """Send what is due, most urgent first, until nothing more is; return how many texts were claimed.
 
+    `limit` texts or `seconds` on the clock end it sooner, so that a backlog does not keep a worker from other work.
     Calls that hang are left to end by themselves: nothing waits for them but their own rows.
     """
     clear_unsendable(now=now_fn())
-    carrier, claimed = _carrier(os.getpid()), 0
+    carrier, claimed, begun = _carrier(os.getpid()), 0, time.monotonic()
     pending: dict[Future[list[Outcome]], float] = {}
     while True:
-        room = min(carrier.room(), limit - claimed if limit is not None else THREADS)
+        ended = seconds is not None and time.monotonic() - begun >= seconds
+        room = 0 if ended else min(carrier.room(), limit - claimed if limit is not None else THREADS)
         texts = claim(now=now_fn(), limit=room, lane=LANE, under_way=carrier.under_way()) if room > 0 else []
         claimed += len(texts)
         pending |= dict.fromkeys(carrier.start(texts), time.monotonic())

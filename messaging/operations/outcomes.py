@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from messaging.core.lifecycle import Outbound
 from messaging.core.retry import UNREACHABLE
@@ -72,6 +72,18 @@ def _record_apart(text: Claimed, sent: Refused | Unsent | Unclear, now: datetime
 
 
 def _record_taken(taken: Sequence[tuple[Claimed, Taken]], now: datetime) -> None:
+    try:
+        with transaction.atomic():
+            _write_taken(taken, now)
+    except IntegrityError:
+        if len(taken) == 1:  # an id that another text has already: the reconciler finds out which is which
+            log.exception("provider_id_taken", message=str(taken[0][0].message_id))
+            return
+        for one in taken:
+            _record_taken([one], now)
+
+
+def _write_taken(taken: Sequence[tuple[Claimed, Taken]], now: datetime) -> None:
     parameters: dict[str, Any] = {
         "now": now,
         "check": now + FIRST_CHECK,

@@ -9,8 +9,11 @@ from clinics.core.actor import SYSTEM
 from clinics.models import Clinic
 from messaging.core.lifecycle import Outbound, Purpose
 from messaging.events import DeliveryFailed, OptedOut
+from messaging.gateways.base import Taken
 from messaging.models import OutboundMessage, SenderStop
 from messaging.operations import dispatch, enqueue, lift_stop, opt_out
+from messaging.operations.claim import claim
+from messaging.operations.outcomes import Outcome, record
 from privacy.sensitive import Sensitive
 from tests.integration.messaging import listener
 from tests.integration.messaging.conftest import Clock, make_clinic
@@ -254,3 +257,25 @@ def test_a_listener_that_fails_costs_the_other_texts_nothing(provider: StandIn, 
     listener.failing.append(listener.Broken())
     dispatch(now_fn=clock)
     assert again(other).status == Outbound.ACCEPTED
+
+
+def test_dispatch_can_be_bounded_and_then_sends_the_most_urgent(
+    provider: StandIn, clinic: Clinic, clock: Clock
+) -> None:
+    for number in numbers(10):
+        queue(clinic, number)
+    queue(clinic, BEN, purpose=Purpose.SAFETY)
+    assert dispatch(now_fn=clock, limit=1) == 1
+    assert [message.to for message in provider.books.taken()] == [BEN]
+    assert dispatch(now_fn=clock, seconds=0) == 0
+
+
+def test_a_provider_id_that_another_text_has_costs_the_others_nothing(
+    provider: StandIn, clinic: Clinic, clock: Clock
+) -> None:
+    texts = [queue(clinic, number) for number in numbers(3)]
+    claimed = claim(now=NOW, limit=3, lane=3, under_way={})
+    answers = ["SM1", "SM1", "SM3"]
+    record([Outcome(text, Taken(answer)) for text, answer in zip(claimed, answers, strict=True)], now=NOW)
+    statuses = sorted(again(row).status for row in texts)
+    assert statuses == [Outbound.ACCEPTED, Outbound.ACCEPTED, Outbound.SENDING]
