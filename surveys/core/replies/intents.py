@@ -11,7 +11,7 @@ from rapidfuzz.distance import OSA
 from surveys.core.replies.lexicon import LEXICON
 from surveys.core.replies.normalise import tokenise
 from surveys.core.replies.phrases import Match, PhraseSet, phrases
-from surveys.core.replies.tokens import Tokens
+from surveys.core.replies.tokens import Token, Tokens
 
 _QUOTES = re.compile(r"[“\"«‘]")
 _LONGEST_NOTICE, _LONGEST_NAME = 10, 3
@@ -136,8 +136,22 @@ def _beside_a_value(tokens: Tokens) -> bool:
 
 
 def _in_free_words(tokens: Tokens) -> bool:
+    tokens = _contracted(tokens)
     matches = phrases("opt_out_phrases").all(tokens)
     return any(not _guarded(tokens, match) and not _begs(tokens, match) for match in matches)
+
+
+def _contracted(tokens: Tokens) -> Tokens:
+    """ "do not" as "dont", so that each wording is listed once."""
+    pairs = {(line.split()[1], line.split()[2]): line.split()[0] for line in LEXICON.lines("denied_pairs")}
+    short: list[Token] = []
+    for token in tokens:
+        joined = pairs.get((short[-1].text, token.text)) if short and not token.gap else None
+        if joined:
+            short[-1] = replace(short[-1], text=joined)
+        else:
+            short.append(token)
+    return tuple(short)
 
 
 def _begs(tokens: Tokens, match: Match) -> bool:

@@ -243,8 +243,8 @@ def _spelled(token: Token, words: frozenset[str]) -> str | None:
         return None
     best = min(OSA.distance(text, word) for word in near)
     closest = {word for word in near if OSA.distance(text, word) == best}
-    stems = {word.rstrip("s") for word in closest}
-    return sorted(closest)[0] if len(stems) == 1 else None
+    longest = max(closest, key=lambda word: (len(word), word))
+    return longest if all(longest.startswith(word.rstrip("s")) for word in closest) else None
 
 
 def _letter_missing(text: str, words: frozenset[str]) -> str | None:

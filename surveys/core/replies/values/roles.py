@@ -53,7 +53,7 @@ def _counts_with(scene: Scene, source: Judged, each: Judged) -> bool:
     low, high = sorted((source, each), key=lambda one: one.mention.start)
     between = [token.text for token in scene.tokens[low.end : high.mention.start]]
     joined = len(between) == 1 and between[0] in _JOINERS and not scene.tokens[high.mention.start].gap
-    return joined and source.role in {OTHER, POISON}
+    return joined and source.role in {OTHER, POISON} and source.mention.form == each.mention.form
 
 
 def _judge(scene: Scene, mention: Mention) -> Judged:

@@ -151,7 +151,12 @@ def _polarity(label: str) -> bool | None:
 
 
 def _stands_free(tokens: Tokens, place: int) -> bool:
-    known = LEXICON.words("filler") | LEXICON.words("code_words") | {"=", "#", "-", "yes", "no", "si"}
+    known = (
+        LEXICON.words("filler")
+        | LEXICON.words("code_words")
+        | {"=", "#", "-", "yes", "no", "si"}
+        | LEXICON.words("weak_marks")
+    )
     known -= {"of", "de", "had", "have", "at", "for"}
     before = tokens[place - 1] if place and not tokens[place].gap else None
     after = tokens[place + 1] if place + 1 < len(tokens) and not tokens[place + 1].gap else None
