@@ -13,7 +13,7 @@ LOCKS = ("requirements.txt", "requirements-dev.txt", "tools/launcher/requirement
 PINNED = re.compile(r"^[A-Za-z0-9._-]+==\S+(?: ; .+)? \\$")
 HASH = re.compile(r"^    --hash=sha256:[0-9a-f]{64}(?: \\)?$")
 E164 = re.compile(r"(?<![\w+.])\+\d{8,15}\b")
-NOBODYS = re.compile(r"\+1\d{3}55501\d\d|\+\d+12345678\b")
+NOBODYS = re.compile(r"\+1\d{3}55501\d{0,2}\b|\+1555\d{7}\b|\+\d+12345678\b")  # fiction, no area, counting up
 PLACES = re.compile(r"(?<![\w.:/-])/(?:home|root|work|Users|tmp/(?!s$))\w*/")
 PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY|\bSK[0-9a-f]{32}\b|\bghp_\w{30}|\bAKIA[0-9A-Z]{16}\b")
 
