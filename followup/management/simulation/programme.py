@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Min
 
@@ -24,6 +26,7 @@ from surveys.core.definition import Question
 from surveys.queries import definition_of
 
 Action = Callable[[datetime], None]
+BATCH = 200
 SENDER = "+16185550100"
 FIRST_REPLY_MINUTES = (2, 150)
 NEXT_REPLY_MINUTES = (0.3, 2.5)
@@ -33,6 +36,25 @@ NEVER_TREATED = 9999.0
 
 class NotHandled(Exception):
     """A scripted text could not be handled: the log says why."""
+
+
+class _Due(NamedTuple):
+    """When something of each kind is due next."""
+
+    opens_at: datetime | None
+    timer_at: datetime | None
+    text_at: datetime | None
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Months of log lines within a minute help nobody: only warnings and worse are logged meanwhile."""
+    before = logging.root.manager.disable
+    logging.disable(logging.INFO)
+    try:
+        yield
+    finally:
+        logging.disable(before)
 
 
 class Programme:
@@ -57,32 +79,44 @@ class Programme:
 
     def run(self, until: datetime, tell: Callable[[datetime], None] = lambda moment: None) -> None:
         """Let time pass until `until`; `tell` hears of every moment at which something happens."""
-        while (moment := self._next_moment()) is not None and moment <= until:
-            tell(moment)
-            while self._agenda and self._agenda[0][0] <= moment:
-                heapq.heappop(self._agenda)[2](moment)
-            self._sweep(moment)
+        with _quietly():
+            while True:
+                due = self._due()
+                moment = min((at for at in (*due, self._next_action()) if at is not None), default=None)
+                if moment is None or moment > until:
+                    return
+                tell(moment)
+                self._sweep(self._due() if self._act(moment) else due, moment)
 
-    def _next_moment(self) -> datetime | None:
-        due = FollowUp.objects.filter(clinic_id=self.clinic.id)
-        times = [
-            due.filter(opens_at__isnull=False).aggregate(at=Min("opens_at"))["at"],
-            due.filter(timer_at__isnull=False).aggregate(at=Min("timer_at"))["at"],
-            self._waiting_texts(),
-            self._agenda[0][0] if self._agenda else None,
-        ]
-        return min((at for at in times if at is not None), default=None)
+    def _next_action(self) -> datetime | None:
+        return self._agenda[0][0] if self._agenda else None
 
-    def _waiting_texts(self) -> datetime | None:
+    def _act(self, now: datetime) -> bool:
+        """Do what the agenda has for this moment; returns whether there was something."""
+        acted = False
+        while self._agenda and self._agenda[0][0] <= now:
+            heapq.heappop(self._agenda)[2](now)
+            acted = True
+        return acted
+
+    def _due(self) -> _Due:
+        """When the clinic's next follow-up, timer and text are due."""
+        rows = FollowUp.objects.filter(clinic_id=self.clinic.id)
+        follow_ups = rows.aggregate(opens_at=Min("opens_at"), timer_at=Min("timer_at"))
         waiting = outbound(self.clinic).filter(next_attempt_at__isnull=False)
-        at: datetime | None = waiting.aggregate(at=Min("next_attempt_at"))["at"]
-        return at
+        return _Due(**follow_ups, text_at=waiting.aggregate(at=Min("next_attempt_at"))["at"])
 
-    def _sweep(self, now: datetime) -> None:
-        """What the service's sweeps do, for this clinic alone."""
-        while open_due(now=now, clinic_id=self.clinic.id):
-            pass
-        run_timers(now=now, clinic_id=self.clinic.id)
+    def _sweep(self, due: _Due, now: datetime) -> None:
+        """What the service's sweeps do, for this clinic alone and only where something is due."""
+        if due.opens_at is not None and due.opens_at <= now:
+            while open_due(now=now, limit=BATCH, clinic_id=self.clinic.id) == BATCH:
+                pass
+        if due.timer_at is not None and due.timer_at <= now:
+            run_timers(now=now, clinic_id=self.clinic.id)
+        if any(at is not None and at <= now for at in due):
+            self._deliver(now)
+
+    def _deliver(self, now: datetime) -> None:
         for text in settle_virtually(now=now, clinic_id=self.clinic.id):
             self.counts["texts_delivered"] += 1
             self._arrived(text, now)
