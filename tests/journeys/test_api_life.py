@@ -19,7 +19,6 @@ import clinics.tasks
 import followup.tasks
 import messaging.tasks
 from messaging import gateways
-from surveys.library import document
 from tests.standin import StandIn
 from tests.standin.server import ACCOUNT, TOKEN
 
@@ -92,8 +91,6 @@ def made(response: Any) -> dict[str, Any]:
 
 
 def test_a_care_session_becomes_a_signed_off_response(town: Town, api: APIClient) -> None:
-    made(api.post("/api/v1/surveys/", {"document": document("pulse")}))
-    made(api.post("/api/v1/surveys/pulse/versions/1/publish/"))
     step = {"key": "day-1", "survey": "pulse", "offset": "PT24H", "reminders": ["PT4H"], "closes_after": "PT20H"}
     plan = {"key": "single", "name": "Single", "session_kind": "ketamine-iv", "publish": True, "steps": [step]}
     made(api.post("/api/v1/plans/", plan))

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from clinics.models import Clinic, User
 from clinics.queries import live_token
+from surveys.models import SurveyVersion
 
 
 def run(*arguments):
@@ -31,6 +32,8 @@ def test_create_clinic_opens_a_clinic_with_its_hours(db):
     clinic = Clinic.objects.get(key="west")
     assert clinic.short_name == "West Clinic"
     assert clinic.send_window == [["08:00", "19:00"]] * 7
+    live = SurveyVersion.objects.filter(survey__clinic=clinic, status="published").values_list("survey__key", flat=True)
+    assert {"post-session", "pulse"} <= set(live)
 
 
 def test_create_clinic_says_what_is_wrong_field_by_field(db):

@@ -9,13 +9,14 @@ from django.utils import timezone
 
 from clinics.core.actor import SYSTEM
 from clinics.core.settings import parse_window
-from clinics.operations import InvalidClinic, create_clinic
+from clinics.operations import InvalidClinic
+from followup.operations.clinics import open_clinic
 
 
 class Command(BaseCommand):
-    """Opens a clinic and prints its key."""
+    """Opens a clinic with the shipped surveys and prints its key."""
 
-    help = "Open a clinic; its surveys, plans and staff come next."
+    help = "Open a clinic with the shipped surveys live; its plan and staff come next."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--key", required=True, help="Short name for commands and addresses, like north-clinic")
@@ -29,7 +30,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            clinic = create_clinic(
+            key = open_clinic(
                 key=options["key"],
                 name=options["name"],
                 time_zone=options["time_zone"],
@@ -45,4 +46,4 @@ class Command(BaseCommand):
             raise CommandError("\n".join(f"{field}: {text}" for field, text in error.problems.items())) from error
         except ValueError as error:
             raise CommandError(f"window: {error}") from error
-        self.stdout.write(clinic.key)
+        self.stdout.write(key)
