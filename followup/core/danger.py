@@ -27,7 +27,7 @@ def dangers(screening: Screening) -> tuple[Finding, ...]:
 
     A phrase whose edge its context takes off has no flag but keeps a tier, so it is still a finding.
     """
-    seen = {"flags": list(screening.flags), "tier": screening.tier, "reasons": list(screening.reasons)}
+    seen = {"flags": list(screening.flags), "tier": screening.tier, "readers": readers(screening)}
     findings = []
     if "emergency" in screening.flags:
         findings.append(Finding("E1", Level.EMERGENCY, seen, safety_text="SAFE-MED911"))
@@ -37,6 +37,11 @@ def dangers(screening: Screening) -> tuple[Finding, ...]:
     if crisis is not None:
         findings.append(crisis)
     return tuple(sorted(findings, key=lambda finding: finding.rank))
+
+
+def readers(screening: Screening) -> list[str]:
+    """Which readers saw something, as list or model; what they saw stays with the sealed text itself."""
+    return sorted({reason.partition(":")[0] for reason in screening.reasons})
 
 
 def _crisis(screening: Screening, seen: Mapping[str, object]) -> Finding | None:

@@ -46,7 +46,13 @@ def apply(
         kept |= _one(effect, asking, source, says, now=now)
     if kept:
         raise_for_answers(
-            asking.follow_up, source.message_id, answered_at=source.at, late=source.late, quiet=quiet, now=now
+            asking.follow_up,
+            source.message_id,
+            answered_at=source.at,
+            late=source.late,
+            corrected=any(isinstance(effect, effect_types.ReplaceAnswer) for effect in turn.effects),
+            quiet=quiet,
+            now=now,
         )
         if not source.late:
             keep_response(asking.follow_up, now=now)

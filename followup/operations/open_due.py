@@ -103,21 +103,28 @@ def _decide(batch: Batch, now: datetime) -> tuple[list[Row], list[tuple[Row, Put
 def _begin(batch: Batch, rows: Sequence[Row]) -> tuple[list[_Begun], list[tuple[Row, PutBack | Drop]]]:
     """Think the first turn of each; one that cannot be begun is set aside and never stops the others."""
     known = last_known_of([row.id for row in rows])
+    first_turns: dict[tuple[object, ...], conversation.Turn] = {}
     begun: list[_Begun] = []
     failed: list[tuple[Row, PutBack | Drop]] = []
     for row in rows:
         try:
-            begun.append(_begin_one(batch, row, known.get(row.id, {})))
+            begun.append(_begin_one(batch, row, known.get(row.id, {}), first_turns))
         except Exception:
             log.exception("follow_up_not_begun", follow_up=str(row.follow_up_id))
             failed.append((row, Drop(FollowUpStatus.SKIPPED, Reason.NO_LIVE_SURVEY)))
     return begun, failed
 
 
-def _begin_one(batch: Batch, row: Row, known: dict[str, Any]) -> _Begun:
+def _begin_one(
+    batch: Batch, row: Row, known: dict[str, Any], first_turns: dict[tuple[object, ...], conversation.Turn]
+) -> _Begun:
+    """The first turn depends on the survey, the clinic's voice and what is known: equal ones are thought only once."""
     version = batch.surveys[row.clinic_id, batch.steps[row.step_id].survey]
-    voice = texts.voice_for(batch.clinics[row.clinic_id], row.language)
-    turn = conversation.begin(version.definition, voice=voice, known=known)
+    alike = (version.id, row.clinic_id, row.language, *sorted(known.items()))
+    if alike not in first_turns:
+        voice = texts.voice_for(batch.clinics[row.clinic_id], row.language)
+        first_turns[alike] = conversation.begin(version.definition, voice=voice, known=known)
+    turn = first_turns[alike]
     says = tuple(effect for effect in turn.effects if isinstance(effect, Say))
     return _Begun(row, version.id, turn.state.to_json(), says)
 

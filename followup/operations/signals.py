@@ -19,17 +19,27 @@ from messaging.events import InboundText
 
 
 def raise_for_answers(
-    follow_up: FollowUp, message_id: UUID | None, *, answered_at: datetime, late: bool, quiet: bool, now: datetime
+    follow_up: FollowUp,
+    message_id: UUID | None,
+    *,
+    answered_at: datetime,
+    late: bool,
+    corrected: bool,
+    quiet: bool,
+    now: datetime,
 ) -> None:
     """Apply the rules to the current answers of a follow-up; what they say for the first time, or worse, is raised.
 
-    Late answers count only for safety, and only within LATE_SAFETY_HOURS of closing (section 3.2). `quiet` leaves the
-    safety text out, because the text that carried the answer has had one.
+    Late answers count only for safety, and only within LATE_SAFETY_HOURS of closing (section 3.2). After
+    a correction signals that no longer hold are annotated. `quiet` leaves the safety text out, because the text that
+    carried the answer has had one.
     """
     known = facts(follow_up, now=answered_at, late=late)
     if late:
         known = _safety_only(known, follow_up, answered_at)
     findings = triage(known)
+    if not findings and not corrected:
+        return
     before = list(Signal.objects.filter(follow_up=follow_up).exclude(rule__in=TEXT_RULES))
     annotate_gone(before, findings, now=now)
     fresh = [finding for finding in findings if not _said(finding, before)]

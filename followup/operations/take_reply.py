@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from clinics.queries import clinics
-from followup.core.danger import dangers, holds_survey
+from followup.core.danger import dangers, holds_survey, readers
 from followup.core.findings import Finding
 from followup.core.lifecycle import FollowUpStatus, Level
 from followup.core.parties import ClinicFacts
@@ -37,7 +37,7 @@ UNFINISHED: Final = (FollowUpStatus.PARTIAL, FollowUpStatus.EXPIRED)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Arrival:
-    """A text with what is known about where it comes from. Several patients may share a phone."""
+    """A text with what is known about where it comes from; `patients` only where no conversation tells whose it is."""
 
     event: InboundText
     clinic: ClinicFacts
@@ -94,14 +94,17 @@ def take_text(event: InboundText, *, now: datetime) -> dict[str, Any]:
 
 
 def _arrival(event: InboundText, screening: Screening) -> _Arrival:
-    phone = {"clinic_id": event.clinic_id, "number_hash": event.number_hash}
+    findings = dangers(screening)
+    asking = lock_asking(clinic_id=event.clinic_id, number_hash=event.number_hash, waiting_since__isnull=False)
+    if asking is not None:
+        return _Arrival(event=event, clinic=asking.clinic, patients=(), asking=asking, findings=findings)
     patients = Patient.objects.filter(clinic_id=event.clinic_id, phone_hash=event.number_hash).select_related("clinic")
     return _Arrival(
         event=event,
         clinic=clinics().get(pk=event.clinic_id),
         patients=tuple(patients.order_by("created_at", "id")),
-        asking=lock_asking(**phone, waiting_since__isnull=False),
-        findings=dangers(screening),
+        asking=None,
+        findings=findings,
     )
 
 
@@ -115,7 +118,7 @@ def _as_json(screening: Screening) -> dict[str, Any]:
     return {
         "flags": list(screening.flags),
         "tier": screening.tier,
-        "reasons": list(screening.reasons),
+        "readers": readers(screening),
         "version": screening.version,
     }
 

@@ -151,7 +151,7 @@ def _visits(people: list[Persona], start: datetime, now: datetime, rng: Random) 
     zone = ZoneInfo(ZONE)
     for person in range(len(people)):
         day = start + timedelta(days=31 + rng.uniform(0, 20))
-        for _ in range(rng.choice((1, 1, 1, 2))):
+        for _ in range(rng.choice((1, 1, 1, 1, 1, 2))):
             hour = time(rng.choice((10, 11, 13, 14, 15)), rng.choice((0, 15, 30, 45)))
             ended_at = datetime.combine(_weekday(day.astimezone(zone)), hour, tzinfo=zone)
             if ended_at < now - timedelta(hours=3):

@@ -117,6 +117,6 @@ def make_persona(number: str, language: str, rng: Random) -> Persona:
         baseline=rng.uniform(5.5, 8.5),
         mood=rng.uniform(4.5, 7),
         relief=rng.uniform(0.35, 0.7) if responds else rng.uniform(0, 0.2),
-        answering=rng.choice((0.95, 0.85, 0.75, 0.7, 0.45)),
+        answering=rng.choice((0.9, 0.8, 0.7, 0.6, 0.4)),
         unclear=rng.choice((0.0, 0.03, 0.06)),
     )

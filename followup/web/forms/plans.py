@@ -120,7 +120,7 @@ class StepForm(DeskForm):
 
     def written(self) -> dict[str, Any]:
         """The step as a plan document has it."""
-        step = {name: self.cleaned_data[name] for name in self.fields}
+        step = {name: self.cleaned_data[name] for name in self.base_fields}
         step["local_time"] = step["local_time"].isoformat("minutes") if step["local_time"] else None
         step["shift_limit"] = step["shift_limit"] or None
         return step

@@ -65,7 +65,7 @@ def test_a_complete_survey_is_closed_scored_and_put_before_a_clinician(asked: Fo
 
 def test_a_conversation_that_gets_nowhere_is_handed_to_a_person(asked: FollowUp) -> None:
     for _ in range(3):
-        write(asked.patient, "it depends")
+        write(asked.patient, "between 5 and 6")
     asked.refresh_from_db()
     item = ReviewItem.objects.get(follow_up=asked)
     assert (asked.status, asked.reason) == ("expired", "handed_over")
