@@ -24,7 +24,7 @@ class Supervisor:
         """Run beside `servers`, which somebody else starts and stops, and whose end is the end of all too."""
         self.environment = environment
         self.servers = servers
-        self.commands = _commands(port)
+        self.commands = part_commands(port)
         self.running: dict[str, subprocess.Popen[bytes]] = {}
 
     def __enter__(self) -> "Supervisor":
@@ -62,7 +62,7 @@ class Supervisor:
         return 1
 
 
-def _commands(port: int) -> dict[str, list[str]]:
+def part_commands(port: int) -> dict[str, list[str]]:
     """Return the command of each part."""
     python = sys.executable
     listen = f"--bind 127.0.0.1:{port} --worker-class gthread --threads {WEB_THREADS}"
