@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import base64
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from clinics import audit
 from clinics.middleware import actor_of
 from clinics.queries import staff_by_email
-from followup.web.sessions import needs_second_factor
+from followup.web.sessions import BEGAN, needs_second_factor
 from privacy.sealing import seal, unseal
 
 PLACE = "mfa.secret"
+FRESH = timedelta(minutes=5)
 
 
 class StaffAccounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
@@ -35,6 +38,14 @@ class StaffAccounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has
         user = staff_by_email(credentials.get("email") or "")
         if user is not None:
             _record(request, user, "session.refuse")
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Who has just signed in for the first time sets up the second factor without typing the password again."""
+        session, user = context.request.session, context.request.user
+        has_just_come = timezone.now().timestamp() - session.get(BEGAN, 0) < FRESH.total_seconds()
+        if app == "allauth.mfa" and has_just_come and not is_mfa_enabled(user):
+            return False
+        return bool(super().is_reauthentication_required(app=app, **kwargs))
 
     def reauthenticate(self, user: Any, password: str) -> bool:
         """Check the password again; allauth would look for the address in a table of its own, which we do not keep."""
