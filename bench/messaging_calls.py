@@ -179,4 +179,4 @@ def rows() -> list[Row]:
     """Everything about calls."""
     clinic = the_clinic()
     with override_settings(GATEWAY="twilio"):
-        return [*processor_rows(), *dispatch_rows(clinic, 0.0, 0.5), *dispatch_rows(clinic, 0.1, 0.7)]
+        return [*processor_rows(), *dispatch_rows(clinic, 0.0, 0.5), *dispatch_rows(clinic, 0.1, 0.5)]
