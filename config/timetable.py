@@ -12,7 +12,7 @@ SEAL_SECONDS = 30
 """How often new audit rows are chained: how long a row rests on the append-only trigger alone."""
 
 HOUSEKEEPING_SECONDS = 3600
-"""How often what nobody needs any more is deleted."""
+"""How often what nobody needs any more is deleted, here and at the provider."""
 
 
 def timetable(sweep_seconds: float) -> dict[str, dict[str, Any]]:
@@ -26,6 +26,7 @@ def timetable(sweep_seconds: float) -> dict[str, dict[str, Any]]:
         "messaging.tasks.reconcile": max(RECONCILE_SECONDS, sweep_seconds),
         "messaging.tasks.fetch_missed_inbound": max(FETCH_SECONDS, sweep_seconds),
         "messaging.tasks.simulate_receipts": sweep_seconds,
+        "messaging.tasks.tidy_provider": HOUSEKEEPING_SECONDS,
         "followup.tasks.open_due": sweep_seconds,
         "followup.tasks.run_timers": sweep_seconds,
         "clinics.tasks.seal_audit": max(SEAL_SECONDS, sweep_seconds),

@@ -40,6 +40,7 @@ class OutboundMessage(models.Model):
     expires_at = models.DateTimeField()
     claimed_at = models.DateTimeField(null=True)
     check_at = models.DateTimeField(null=True, help_text="When the reconciler looks at it next")
+    tidy_at = models.DateTimeField(null=True, help_text="When its price is asked for and the provider's copy emptied")
     provider_id = models.CharField(max_length=64, null=True)
     error_code = models.CharField(max_length=12, blank=True)
     error_kind = models.CharField(max_length=16, blank=True)
@@ -100,6 +101,8 @@ class OutboundMessage(models.Model):
             ),
             # The reconciler: rows whose outcome must be asked for.
             models.Index(fields=["check_at"], condition=Q(check_at__isnull=False), name="outbound_to_check"),
+            # Housekeeping: finished texts whose words still stand at the provider.
+            models.Index(fields=["tidy_at"], condition=Q(tidy_at__isnull=False), name="outbound_to_tidy"),
             # The patient page and the API: texts of a number, newest last.
             models.Index(fields=["clinic", "number_hash", "queued_at"], name="outbound_thread"),
             models.Index(fields=["context_id"], condition=Q(context_id__isnull=False), name="outbound_by_context"),

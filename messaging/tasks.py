@@ -78,6 +78,13 @@ def simulate_receipts() -> None:
     heartbeat.beat("messaging.tasks.simulate_receipts", timezone.now())
 
 
+@shared_task(ignore_result=True)
+def tidy_provider() -> None:
+    """Take the price of finished texts, and leave no words of theirs at the provider."""
+    operations.tidy_provider(now=timezone.now())
+    heartbeat.beat("messaging.tasks.tidy_provider", timezone.now())
+
+
 def nudge_inbound(inbound_id: UUID) -> None:
     """Let a worker handle a text soon, without waiting for the broker: publishing takes longer than all else that a
     webhook does, and a broker that hangs must not keep the provider waiting. An id that gets lost waits for the sweep.

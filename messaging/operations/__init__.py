@@ -10,6 +10,7 @@ from messaging.operations.receipts import WrongAccount, take_receipt
 from messaging.operations.reconcile import reconcile
 from messaging.operations.senders import lift_stop
 from messaging.operations.signatures import NotGenuine, Origin, verify
+from messaging.operations.tidying import tidy_provider
 from messaging.operations.virtual import (
     NotSimulated,
     Settled,
@@ -44,5 +45,6 @@ __all__ = [
     "simulated_texts",
     "store_inbound",
     "take_receipt",
+    "tidy_provider",
     "verify",
 ]

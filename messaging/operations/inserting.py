@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -24,12 +24,27 @@ def _insert(rows: Sequence[models.Model]) -> Iterable[UUID]:
     quote = connection.ops.quote_name
     columns = ", ".join(quote(str(field.column)) for field in fields)
     arrays = ", ".join(f"%s::{_base_type(field)}[]" for field in fields)
-    values = [[field.get_db_prep_save(field.pre_save(row, add=True), connection) for row in rows] for field in fields]
+    values = [_column(field, rows) for field in fields]
     table, key = quote(meta.db_table), quote(str(meta.pk.column))
     sql = f"INSERT INTO {table} ({columns}) SELECT * FROM unnest({arrays}) ON CONFLICT DO NOTHING RETURNING {key}"  # noqa: S608  # names of our own columns
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return [pk for (pk,) in cursor.fetchall()]
+
+
+def _column(field: models.Field[Any, Any], rows: Sequence[models.Model]) -> list[Any]:
+    """The field of every row as the driver takes it; most columns of a batch hold the same few values."""
+    prepared: dict[Hashable, Any] = {}
+    column = []
+    for row in rows:
+        value = field.pre_save(row, add=True)
+        if not isinstance(value, Hashable):
+            column.append(field.get_db_prep_save(value, connection))
+            continue
+        if value not in prepared:
+            prepared[value] = field.get_db_prep_save(value, connection)
+        column.append(prepared[value])
+    return column
 
 
 def _base_type(field: models.Field[Any, Any]) -> str:

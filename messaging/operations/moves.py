@@ -16,6 +16,9 @@ from messaging.models import OutboundMessage
 from messaging.operations.opt_outs import opt_out
 from messaging.operations.senders import stop_sender
 
+TIDY_AFTER = timedelta(hours=24)
+"""How long the provider keeps a finished text's words, by when it has settled the price (clinical content, H-09)."""
+
 KINDS: dict[Act, FailureKind] = {
     Act.CONTACT: "contact",
     Act.OPTED_OUT: "opted_out",
@@ -32,7 +35,8 @@ def move(row: OutboundMessage, after: Outbound, *, before: Collection[Outbound],
     ends = after in (Outbound.DELIVERED, Outbound.UNDELIVERED, Outbound.FAILED, Outbound.CANCELLED, Outbound.EXPIRED)
     fields = {"status": after, "next_attempt_at": None, "check_at": None} | changes
     if ends:
-        fields |= {"finished_at": now}
+        with_provider = fields.get("provider_id") or row.provider_id
+        fields = {"finished_at": now, "tidy_at": now + TIDY_AFTER if with_provider else None} | fields
     guarded = OutboundMessage.objects.filter(pk=row.pk, status__in=list(before), attempts=row.attempts)
     if not guarded.update(**fields):
         return False

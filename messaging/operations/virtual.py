@@ -101,7 +101,13 @@ def _journal_row(row: OutboundMessage, now: datetime) -> SimulatedText:
 
 def _settle(row: OutboundMessage, text: SimulatedText, ending: Ending, now: datetime) -> Settled:
     after = Outbound.DELIVERED if ending == "delivered" else Outbound.UNDELIVERED
-    changes = {"provider_id": text.provider_id, "sent_at": now, "claimed_at": now, "attempts": row.attempts + 1}
+    changes = {
+        "provider_id": text.provider_id,
+        "sent_at": now,
+        "claimed_at": now,
+        "attempts": row.attempts + 1,
+        "tidy_at": None,
+    }
     if after is Outbound.UNDELIVERED:
         changes |= {"error_code": UNREACHABLE_HANDSET, "error_kind": "contact"}
     move(row, after, before=[Outbound.QUEUED], now=now, **changes)

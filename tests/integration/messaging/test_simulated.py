@@ -142,7 +142,14 @@ def test_every_sweep_does_its_work_and_leaves_its_pulse(service: None) -> None:
     now = timezone.now()
     row = queue(clinic, now=now, expires_at=now + timedelta(days=1))
     store_inbound(clinic_id=clinic.pk, provider_id="SM1", number=ADA, sender="", body="7", received_at=now)
-    sweeps = ("dispatch_outbox", "handle_pending_inbound", "reconcile", "fetch_missed_inbound", "simulate_receipts")
+    sweeps = (
+        "dispatch_outbox",
+        "handle_pending_inbound",
+        "reconcile",
+        "fetch_missed_inbound",
+        "simulate_receipts",
+        "tidy_provider",
+    )
     for sweep in sweeps:
         getattr(tasks, sweep)()
     assert again(row).status == Outbound.ACCEPTED
