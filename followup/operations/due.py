@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -79,6 +79,15 @@ class Batch:
     steps: Mapping[UUID, StepRule]
     surveys: Mapping[tuple[UUID, str], LiveVersion]
     opted_out: set[tuple[UUID, str]]
+    _openings: dict[tuple[UUID, str], datetime | None] = field(default_factory=dict)
+
+    def window_opening(self, row: Row, now: datetime) -> datetime | None:
+        """When texts may reach the patient from `now` on; patients of one clinic and zone share it."""
+        shared = (row.clinic_id, row.time_zone)
+        if shared not in self._openings:
+            hours = self.clinics[row.clinic_id].send_window
+            self._openings[shared] = window_opening(hours, row.time_zone, now)
+        return self._openings[shared]
 
     def survey(self, row: Row) -> LiveVersion | None:
         """The live version of the survey that a row asks."""
@@ -98,7 +107,7 @@ class Batch:
             held=row.held,
             busy=row.busy or phone in taken,
             skip_outside=step.outside_window is OutsideWindow.SKIP,
-            window_opens_at=window_opening(self.clinics[row.clinic_id].send_window, row.time_zone, now),
+            window_opens_at=self.window_opening(row, now),
             has_survey=self.survey(row) is not None,
         )
 

@@ -148,20 +148,29 @@ def _write_conversations(begun: Sequence[_Begun], now: datetime) -> set[UUID]:
 
 
 def _write_opened(batch: Batch, opened: Sequence[_Begun], now: datetime) -> None:
-    timers = [
-        next_timer(
-            batch.steps[each.row.step_id],
-            opened_at=now,
-            closes_at=each.row.closes_at,
-            reminders_sent=0,
-            zone=ZoneInfo(each.row.time_zone),
-            hours=batch.clinics[each.row.clinic_id].send_window,
-        )
-        for each in opened
-    ]
+    timers = _timers(batch, opened, now)
     ids = [each.row.follow_up_id for each in opened]
     with connection.cursor() as cursor:
         cursor.execute(OPENED, [now, now, ids, [each.version_id for each in opened], timers])
+
+
+def _timers(batch: Batch, opened: Sequence[_Begun], now: datetime) -> list[datetime]:
+    """When each needs attention next; those of one step, closing time, clinic and zone share it."""
+    shared: dict[tuple[object, ...], datetime] = {}
+    timers = []
+    for row in (each.row for each in opened):
+        alike = (row.step_id, row.closes_at, row.clinic_id, row.time_zone)
+        if alike not in shared:
+            shared[alike] = next_timer(
+                batch.steps[row.step_id],
+                opened_at=now,
+                closes_at=row.closes_at,
+                reminders_sent=0,
+                zone=ZoneInfo(row.time_zone),
+                hours=batch.clinics[row.clinic_id].send_window,
+            )
+        timers.append(shared[alike])
+    return timers
 
 
 def _write_not_opened(unasked: Sequence[tuple[Row, PutBack | Drop]], now: datetime) -> None:
