@@ -105,6 +105,8 @@ class OutboundMessage(models.Model):
             models.Index(fields=["tidy_at"], condition=Q(tidy_at__isnull=False), name="outbound_to_tidy"),
             # The patient page and the API: texts of a number, newest last.
             models.Index(fields=["clinic", "number_hash", "queued_at"], name="outbound_thread"),
+            # The API: every text of a clinic, newest first.
+            models.Index(fields=["clinic", "-queued_at", "-id"], name="outbound_list"),
             models.Index(fields=["context_id"], condition=Q(context_id__isnull=False), name="outbound_by_context"),
         ]
 
@@ -182,6 +184,7 @@ class InboundMessage(models.Model):
         indexes = [
             models.Index(fields=["next_try_at"], condition=Q(next_try_at__isnull=False), name="inbound_pending"),
             models.Index(fields=["clinic", "number_hash", "received_at"], name="inbound_thread"),
+            models.Index(fields=["clinic", "-received_at", "-id"], name="inbound_list"),
         ]
 
     @property

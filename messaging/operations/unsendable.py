@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
@@ -16,8 +17,8 @@ BATCH = 500
 
 
 @transaction.atomic
-def clear_unsendable(*, now: datetime) -> int:
-    """Cancel, expire or put back up to BATCH due texts that no claim takes; return how many."""
+def clear_unsendable(*, now: datetime, clinic_id: UUID | None = None) -> int:
+    """Cancel, expire or put back up to BATCH due texts that no claim takes, of one clinic or all; return how many."""
     latest = now + MARGIN
     silent = OptOut.objects.filter(clinic=OuterRef("clinic"), number_hash=OuterRef("number_hash"), ended_at=None)
     stuck = (
@@ -27,6 +28,8 @@ def clear_unsendable(*, now: datetime) -> int:
             Q(expires_at__lte=latest) | Q(window_closes_at__lte=latest) | Q(~Q(purpose=Purpose.CONTROL), opted_out=True)
         )
     )
+    if clinic_id is not None:
+        stuck = stuck.filter(clinic_id=clinic_id)
     rows = list(stuck.select_for_update(skip_locked=True, of=("self",))[:BATCH])
     for row in rows:
         _clear(row, now)

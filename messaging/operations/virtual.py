@@ -49,7 +49,7 @@ def settle_virtually(
     Raises NotSimulated with a live gateway.
     """
     _refuse_live()
-    clear_unsendable(now=now)
+    clear_unsendable(now=now, clinic_id=clinic_id)
     due = OutboundMessage.objects.filter(clinic_id=clinic_id, next_attempt_at__lte=now)
     rows = list(due.select_for_update().order_by("priority", "next_attempt_at", "id"))
     journal = [_journal_row(row, now) for row in rows]

@@ -114,12 +114,14 @@ def test_months_of_texts_can_be_settled_in_virtual_time(clinic: Clinic, settings
     settings.GATEWAY = "simulated"
     due, dead, later = queue(clinic), queue(clinic, BEN), queue(clinic, not_before=NOW + timedelta(hours=1))
     late = queue(clinic, expires_at=NOW + timedelta(seconds=1))
+    elsewhere = queue(make_clinic("live"), expires_at=NOW + timedelta(seconds=1))
     settled = settle_virtually(
         now=NOW, clinic_id=clinic.pk, outcome_of=lambda row: "failed" if row.number.reveal() == BEN else "delivered"
     )
     assert [(text.message_id, text.ending) for text in settled] == [(due.pk, "delivered"), (dead.pk, "failed")]
     statuses = [again(row).status for row in (due, dead, later, late)]
     assert statuses == [Outbound.DELIVERED, Outbound.UNDELIVERED, Outbound.QUEUED, Outbound.EXPIRED]
+    assert again(elsewhere).status == Outbound.QUEUED
     assert {failed.kind for failed in listener.events_of(DeliveryFailed)} == {"contact", "expired"}
     inbound = store_inbound(clinic_id=clinic.pk, provider_id="SIM1", number=ADA, sender="", body="7", received_at=NOW)
     assert inbound is not None
