@@ -11,12 +11,13 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
 from clinics import audit
 from clinics.core.roles import Permission, allows
+from followup.web.requests import StaffRequest
 
 View = Callable[..., HttpResponse]
 REFUSED = (Http404, PermissionDenied)
@@ -31,7 +32,7 @@ def page(permission: Permission, reads: str = "", *, is_poll: bool = False) -> C
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        def guarded(request: StaffRequest, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
                 return to_sign_in(request)
             with timezone.override(ZoneInfo(request.user.clinic.time_zone)):
@@ -44,7 +45,7 @@ def page(permission: Permission, reads: str = "", *, is_poll: bool = False) -> C
 
 
 def _answer(
-    view: View, request: HttpRequest, kwargs: dict[str, Any], permission: Permission, reads: str
+    view: View, request: StaffRequest, kwargs: dict[str, Any], permission: Permission, reads: str
 ) -> HttpResponse:
     try:
         if not may(request, permission):
@@ -63,12 +64,12 @@ def _status_of(refusal: Exception) -> int:
     return 404 if isinstance(refusal, Http404) else 403
 
 
-def may(request: HttpRequest, permission: Permission) -> bool:
+def may(request: StaffRequest, permission: Permission) -> bool:
     """Whether the member of staff who asks has `permission`."""
     return allows(request.user.role, permission)
 
 
-def record(request: HttpRequest, action: str, kwargs: dict[str, Any], detail: dict[str, Any] | None = None) -> None:
+def record(request: StaffRequest, action: str, kwargs: dict[str, Any], detail: dict[str, Any] | None = None) -> None:
     """One row: who saw or was refused what; ids only."""
     patient_id = kwargs.get("patient_id")
     audit.record(
@@ -83,7 +84,7 @@ def record(request: HttpRequest, action: str, kwargs: dict[str, Any], detail: di
     )
 
 
-def to_sign_in(request: HttpRequest) -> HttpResponse:
+def to_sign_in(request: StaffRequest) -> HttpResponse:
     """Send to the sign-in page, and back here afterwards; a list that refreshes itself takes the whole page along."""
     if request.htmx:
         response = HttpResponse(status=204)
@@ -96,7 +97,7 @@ def simulated_only(view: View) -> View:
     """Answer as if there were no such page unless texts are simulated."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    def guarded(request: StaffRequest, **kwargs: Any) -> HttpResponse:
         if settings.GATEWAY != "simulated":
             raise Http404
         return view(request, **kwargs)

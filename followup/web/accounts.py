@@ -11,12 +11,13 @@ from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
 
 from clinics import audit
 from clinics.middleware import actor_of
 from clinics.queries import staff_by_email
+from followup.web.requests import StaffRequest
 from followup.web.sessions import BEGAN, needs_second_factor
 from privacy.sealing import seal, unseal
 
@@ -27,14 +28,15 @@ FRESH = timedelta(minutes=5)
 class StaffAccounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
     """Staff are added by an admin and sign in with their e-mail address."""
 
-    def is_open_for_signup(self, request: HttpRequest) -> bool:
+    def is_open_for_signup(self, request: StaffRequest) -> bool:
         return False
 
-    def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
+    def post_login(self, request: StaffRequest, user: Any, **kwargs: Any) -> HttpResponse:
         _record(request, user, "session.begin")
-        return super().post_login(request, user, **kwargs)
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        return response
 
-    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+    def authentication_failed(self, request: StaffRequest, **credentials: Any) -> None:
         user = staff_by_email(credentials.get("email") or "")
         if user is not None:
             _record(request, user, "session.refuse")
@@ -66,7 +68,7 @@ class StaffSecondFactor(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has
         return not needs_second_factor(authenticator.user)
 
 
-def _record(request: HttpRequest, user: Any, action: str) -> None:
+def _record(request: StaffRequest, user: Any, action: str) -> None:
     audit.record(
         clinic_id=user.clinic_id,
         by=actor_of(request, user),

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from clinics.core.roles import Permission, allows
 from followup.web.access import to_sign_in
+from followup.web.requests import StaffRequest
 
 IDLE = timedelta(minutes=15)
 """Without a request by a person the sign-in ends (ASVS 5.0, V7.3)."""
@@ -29,11 +30,11 @@ class SessionLimits:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: StaffRequest) -> HttpResponse:
         return self.get_response(request)
 
     def process_view(
-        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: dict[str, Any]
+        self, request: StaffRequest, view: Callable[..., Any], args: Any, kwargs: dict[str, Any]
     ) -> HttpResponse | None:
         if not request.user.is_authenticated:
             return None
@@ -48,12 +49,12 @@ class SessionLimits:
         return _second_factor_first(request)
 
 
-def _is_over(request: HttpRequest, now: int) -> bool:
+def _is_over(request: StaffRequest, now: int) -> bool:
     began, active = request.session.get(BEGAN, now), request.session.get(ACTIVE, now)
-    return now - began >= ABSOLUTE.total_seconds() or now - active >= IDLE.total_seconds()
+    return bool(now - began >= ABSOLUTE.total_seconds() or now - active >= IDLE.total_seconds())
 
 
-def _second_factor_first(request: HttpRequest) -> HttpResponse | None:
+def _second_factor_first(request: StaffRequest) -> HttpResponse | None:
     """Who may see patients sets up a second factor before anything else; demo clinics hold nobody's data."""
     if request.session.get(SECOND_FACTOR) or not needs_second_factor(request.user):
         return None
@@ -73,6 +74,6 @@ def needs_second_factor(user: Any) -> bool:
     return not user.clinic.is_demo and allows(user.role, Permission.SEE_PATIENTS)
 
 
-def keep_alive(request: HttpRequest) -> HttpResponse:
+def keep_alive(request: StaffRequest) -> HttpResponse:
     """A person said that they are still there; the middleware has noted it."""
     return HttpResponse(status=204 if request.user.is_authenticated else 401)

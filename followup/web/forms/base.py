@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import cast
 
 from django import forms
 
@@ -41,3 +42,8 @@ def moment_field(label: str, *, required: bool = True, help_text: str = "") -> f
         widget=DateTimeInput(),
         input_formats=[DATETIME, f"{DATETIME}:%S"],
     )
+
+
+def offer(form: forms.Form, name: str, choices: Sequence[tuple[str, str]]) -> None:
+    """Give the choice field `name` of `form` what can be chosen."""
+    cast("forms.ChoiceField", form.fields[name]).choices = choices

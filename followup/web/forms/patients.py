@@ -11,7 +11,7 @@ from django import forms
 from followup.core.intake import CONSENT_METHODS
 from followup.models.patient import PatientStatus
 from followup.operations.enrol import ConsentInput
-from followup.web.forms.base import DeskForm, moment_field
+from followup.web.forms.base import DeskForm, moment_field, offer
 
 LANGUAGE_NAMES = {"en": "English", "es": "Spanish"}
 US_ZONES = (
@@ -127,7 +127,7 @@ class CareSessionForm(DeskForm):
 
     def __init__(self, *args: Any, kinds: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = [(kind, kind) for kind in kinds]
+        offer(self, "kind", [(kind, kind) for kind in kinds])
 
 
 class EndSessionForm(DeskForm):

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 
 from followup.core.periods import NotAPeriod, parse_period
-from followup.web.forms.base import DeskForm
+from followup.web.forms.base import DeskForm, offer
 from followup.web.words import period
 
 SPOKEN = re.compile(r"(\d{1,5})\s*(day|hour|minute|min|second|sec|week|d|h|w|m|s)s?\b", re.IGNORECASE)
@@ -116,7 +116,7 @@ class StepForm(DeskForm):
 
     def __init__(self, *args: Any, surveys: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["survey"].choices = surveys
+        offer(self, "survey", surveys)
 
     def written(self) -> dict[str, Any]:
         """The step as a plan document has it."""
@@ -148,7 +148,7 @@ class BaseStepSet(forms.BaseFormSet):  # type: ignore[type-arg]  # generic for t
     @property
     def kept(self) -> list[StepForm]:
         """The steps that are not taken out."""
-        return [form for form in self.forms if form.has_changed() and not self._should_delete_form(form)]
+        return [form for form in self.forms if form.has_changed() and form not in self.deleted_forms]
 
 
 StepSet = forms.formset_factory(StepForm, formset=BaseStepSet, extra=0, can_delete=True, max_num=60)

@@ -8,7 +8,7 @@ from django import forms
 
 from followup.core.lifecycle import RANK, Level
 from followup.models.review import ReviewOutcome
-from followup.web.forms.base import DeskForm
+from followup.web.forms.base import DeskForm, offer
 from followup.web.words import status
 
 SERIOUS = RANK[Level.URGENT]
@@ -32,7 +32,7 @@ class SignOffForm(RevisionForm):
         super().__init__(*args, **kwargs)
         serious = rank <= SERIOUS
         outcomes = [value for value in ReviewOutcome.values if not (serious and value == ReviewOutcome.REVIEWED)]
-        self.fields["outcome"].choices = [(value, status(value)) for value in outcomes]
+        offer(self, "outcome", [(value, status(value)) for value in outcomes])
         self.fields["note"].required = serious
         self.fields["note"].help_text = (
             "What was done and how the patient is." if serious else "Optional. It never changes an answer."

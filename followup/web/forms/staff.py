@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from clinics.core.roles import Permission, Role
-from followup.web.forms.base import DeskForm
+from followup.web.forms.base import DeskForm, offer
 
 ROLES = [(role.value, role.value.capitalize()) for role in Role]
 LIFETIMES = [(30, "30 days"), (90, "90 days"), (365, "one year")]
@@ -61,6 +61,8 @@ class TokenForm(DeskForm):
 
     def __init__(self, *args: Any, held: frozenset[Permission], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["scopes"].choices = [
-            (right.value, right.value.replace("_", " ").capitalize()) for right in Permission if right in held
-        ]
+        offer(
+            self,
+            "scopes",
+            [(right.value, right.value.replace("_", " ").capitalize()) for right in Permission if right in held],
+        )

@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db import transaction
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -22,11 +23,12 @@ from followup.queries import rows
 from followup.tasks import open_due
 from followup.web.access import page
 from followup.web.forms.patients import CareSessionForm, EndSessionForm, MoveSessionForm
+from followup.web.requests import StaffRequest
 from followup.web.views.patients import own_patient
 
 
 @page(Permission.EDIT_PATIENTS)
-def record(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+def record(request: StaffRequest, patient_id: UUID) -> HttpResponse:
     """Record a visit that is booked, or one that has ended."""
     patient = own_patient(request, patient_id)
     live = plan_query.plans(request.user.clinic).filter(status=PlanStatus.PUBLISHED)
@@ -35,7 +37,7 @@ def record(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             operations.record(patient=patient, by=request.actor, now=timezone.now(), **form.cleaned_data)
-            open_due.delay_on_commit()
+            transaction.on_commit(open_due.delay)
             messages.success(request, "The care session is recorded.")
             return redirect("patient", patient_id=patient_id)
         except Refused as refused:
@@ -44,7 +46,7 @@ def record(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     return render(request, "followup/care_session_form.html", context, status=422 if form.is_bound else 200)
 
 
-def _own_session(request: HttpRequest, patient_id: UUID, session_id: UUID) -> CareSession:
+def _own_session(request: StaffRequest, patient_id: UUID, session_id: UUID) -> CareSession:
     own_patient(request, patient_id)
     session: CareSession | None = (
         rows.care_sessions(request.user.clinic).filter(patient_id=patient_id, pk=session_id).first()
@@ -55,7 +57,7 @@ def _own_session(request: HttpRequest, patient_id: UUID, session_id: UUID) -> Ca
 
 
 @page(Permission.EDIT_PATIENTS, "care_session.read")
-def change(request: HttpRequest, patient_id: UUID, session_id: UUID) -> HttpResponse:
+def change(request: StaffRequest, patient_id: UUID, session_id: UUID) -> HttpResponse:
     """End a visit, correct its end, move it or cancel it."""
     session = _own_session(request, patient_id, session_id)
     context = {
@@ -77,21 +79,21 @@ def change(request: HttpRequest, patient_id: UUID, session_id: UUID) -> HttpResp
     return render(request, "followup/care_session.html", context, status=status)
 
 
-def _changed(request: HttpRequest, session: CareSession, form: Any) -> bool:
+def _changed(request: StaffRequest, session: CareSession, form: Any) -> bool:
     operation = operations.move if isinstance(form, MoveSessionForm) else operations.end
     try:
         operation(session=session, by=request.actor, now=timezone.now(), **form.cleaned_data)
     except Refused as refused:
         form.take_problems(refused.problems)
         return False
-    open_due.delay_on_commit()
+    transaction.on_commit(open_due.delay)
     messages.success(request, "The care session is changed; what is not asked yet moves with it.")
     return True
 
 
 @require_POST
 @page(Permission.EDIT_PATIENTS)
-def cancel(request: HttpRequest, patient_id: UUID, session_id: UUID) -> HttpResponse:
+def cancel(request: StaffRequest, patient_id: UUID, session_id: UUID) -> HttpResponse:
     """Cancel a visit, also when the patient did not come."""
     session = _own_session(request, patient_id, session_id)
     operations.cancel(session=session, by=request.actor, now=timezone.now())

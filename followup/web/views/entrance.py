@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from allauth.account.views import LoginView
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 
 from clinics.core.roles import Permission
 from followup.web.access import may
+from followup.web.requests import StaffRequest
 from followup.web.views.worklist import worklist
 
-_login = LoginView.as_view(extra_context={"idle_minutes": 15})
+_login: Callable[..., HttpResponse] = LoginView.as_view(extra_context={"idle_minutes": 15})
 
 
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: StaffRequest) -> HttpResponse:
     """Sign in, or go on to what one works with."""
     if not request.user.is_authenticated:
         return _login(request)
@@ -23,7 +26,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return redirect("patients" if may(request, Permission.SEE_PATIENTS) else "plans")
 
 
-def sign_in(request: HttpRequest) -> HttpResponse:
+def sign_in(request: StaffRequest) -> HttpResponse:
     """Allauth's own address of the sign-in."""
     if request.user.is_authenticated:
         return redirect(settings.LOGIN_REDIRECT_URL)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.db import transaction
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
@@ -12,13 +13,14 @@ from followup.operations import importing
 from followup.operations.errors import Refused
 from followup.web.access import page
 from followup.web.forms.patients import ImportForm
+from followup.web.requests import StaffRequest
 from messaging.tasks import dispatch_outbox
 
 LARGEST_FILE = 1_000_000
 
 
 @page(Permission.EDIT_PATIENTS)
-def import_patients(request: HttpRequest) -> HttpResponse:
+def import_patients(request: StaffRequest) -> HttpResponse:
     """Choose a file, see what it would do line by line, and take it."""
     if "csv" in request.POST:
         return _take(request, request.POST["csv"])
@@ -49,7 +51,7 @@ def _text_of(form: ImportForm) -> str | None:
     return text
 
 
-def _preview(request: HttpRequest, text: str, status: int = 200) -> HttpResponse:
+def _preview(request: StaffRequest, text: str, status: int = 200) -> HttpResponse:
     preview = importing.preview(text, clinic=request.user.clinic, now=timezone.now())
     wrong = sum(1 for row in preview.rows if row.problems)
     known = sum(1 for row in preview.rows if row.is_known and not row.problems)
@@ -64,12 +66,12 @@ def _preview(request: HttpRequest, text: str, status: int = 200) -> HttpResponse
     return render(request, "followup/import_preview.html", context, status=status)
 
 
-def _take(request: HttpRequest, text: str) -> HttpResponse:
+def _take(request: StaffRequest, text: str) -> HttpResponse:
     try:
         imported = importing.import_rows(text, clinic=request.user.clinic, by=request.actor, now=timezone.now())
     except Refused:
         return _preview(request, text, 422)
-    dispatch_outbox.delay_on_commit()
+    transaction.on_commit(dispatch_outbox.delay)
     messages.success(
         request, f"{imported.created} patients enrolled; {imported.known} were known already and are unchanged."
     )

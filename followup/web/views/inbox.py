@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
@@ -11,10 +11,11 @@ from followup.core.lifecycle import ReviewStatus
 from followup.queries.inbox import inbox as query
 from followup.queries.pages import BadCursor
 from followup.web.access import page
+from followup.web.requests import StaffRequest
 
 
 @page(Permission.SEE_ANSWERS, "message.list")
-def inbox(request: HttpRequest) -> HttpResponse:
+def inbox(request: StaffRequest) -> HttpResponse:
     """Texts that wait, most urgent first, or those that were dealt with, latest first."""
     is_done = request.GET.get("status") == ReviewStatus.CLOSED.value
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
@@ -13,6 +13,7 @@ from clinics.core.roles import Permission
 from followup.core.lifecycle import RANK
 from followup.queries import adherence, worklist
 from followup.web.access import page
+from followup.web.requests import StaffRequest
 
 PERIODS = [(7, "7 days"), (30, "30 days"), (90, "90 days"), (365, "one year")]
 
@@ -20,17 +21,19 @@ PERIODS = [(7, "7 days"), (30, "30 days"), (90, "90 days"), (365, "one year")]
 class PeriodForm(forms.Form):
     """How far back to look."""
 
-    days = forms.TypedChoiceField(required=False, choices=PERIODS, coerce=int, empty_value=30, label="Due in the last")
+    days = forms.TypedChoiceField(
+        required=False, choices=PERIODS, coerce=int, label="Due in the last"
+    )
 
 
 @page(Permission.SEE_ANSWERS, "insight.read")
-def insights(request: HttpRequest) -> HttpResponse:
+def insights(request: StaffRequest) -> HttpResponse:
     """Answers by plan step, reasons for what was not asked, and open items by level."""
     form = PeriodForm(request.GET or None, initial={"days": 30})
     if form.is_bound and not form.is_valid():
         raise Http404
     clinic, until = request.user.clinic, timezone.now()
-    days = form.cleaned_data["days"] if form.is_bound else 30
+    days = (form.is_bound and form.cleaned_data["days"]) or 30
     since = until - timedelta(days=days)
     steps = adherence.counts(clinic, since=since, until=until)
     asked = sum(step.asked for step in steps)

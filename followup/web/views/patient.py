@@ -9,7 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db import transaction
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -25,6 +26,7 @@ from followup.tasks import open_due
 from followup.web.access import may, page
 from followup.web.answers import shown_answers
 from followup.web.plot import Plot, plot
+from followup.web.requests import StaffRequest
 from followup.web.views.patients import own_patient
 from messaging.queries import is_opted_out
 
@@ -52,7 +54,7 @@ class Notes:
 
 
 @page(Permission.SEE_PATIENTS, "patient.read")
-def patient(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+def patient(request: StaffRequest, patient_id: UUID) -> HttpResponse:
     """The whole story; without the right to see answers, only that there are some."""
     person = own_patient(request, patient_id)
     clinic = request.user.clinic
@@ -92,7 +94,7 @@ def _open_reviews(entries: Sequence[Entry]) -> list[Any]:
     return sorted(reviews, key=lambda row: (row.rank, row.due_by))
 
 
-def _plot(request: HttpRequest, person: Patient) -> Plot | None:
+def _plot(request: StaffRequest, person: Patient) -> Plot | None:
     return plot(series(request.user.clinic, person), zone=timezone.get_current_timezone())
 
 
@@ -140,7 +142,7 @@ def _shown(entry: Entry, notes: dict[UUID, Notes]) -> dict[str, Any]:
 
 @require_POST
 @page(Permission.EDIT_PATIENTS)
-def send_now(request: HttpRequest, patient_id: UUID, follow_up_id: UUID) -> HttpResponse:
+def send_now(request: StaffRequest, patient_id: UUID, follow_up_id: UUID) -> HttpResponse:
     """Ask a planned follow-up now."""
     person = own_patient(request, patient_id)
     follow_up: FollowUp | None = (
@@ -150,7 +152,7 @@ def send_now(request: HttpRequest, patient_id: UUID, follow_up_id: UUID) -> Http
         raise Http404
     try:
         bring_forward(follow_up=follow_up, by=request.actor, now=timezone.now())
-        open_due.delay_on_commit()
+        transaction.on_commit(open_due.delay)
         messages.success(request, "It is asked within seconds.")
     except Refused as refused:
         messages.error(request, " ".join(refused.problems.values()))

@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db import transaction
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -21,12 +22,13 @@ from followup.queries.pages import BadCursor
 from followup.tasks import open_due
 from followup.web.access import page
 from followup.web.forms.patients import ConsentForm, EnrolForm, PatientForm, PauseForm, SearchForm
+from followup.web.requests import StaffRequest
 from messaging.queries import opted_out
 from messaging.tasks import dispatch_outbox
 
 
 @page(Permission.SEE_PATIENTS, "patient.list")
-def patients(request: HttpRequest) -> HttpResponse:
+def patients(request: StaffRequest) -> HttpResponse:
     """The clinic's patients, latest first, or those that were searched for."""
     form = SearchForm(request.GET)
     if not form.is_valid():
@@ -47,7 +49,7 @@ def patients(request: HttpRequest) -> HttpResponse:
     return render(request, "followup/patients.html", context)
 
 
-def own_patient(request: HttpRequest, patient_id: UUID) -> Patient:
+def own_patient(request: StaffRequest, patient_id: UUID) -> Patient:
     """The patient of the own clinic; another clinic's is as unknown as one that never was. Raises Http404."""
     patient = query.patient(request.user.clinic, patient_id)
     if patient is None:
@@ -56,7 +58,7 @@ def own_patient(request: HttpRequest, patient_id: UUID) -> Patient:
 
 
 @page(Permission.EDIT_PATIENTS)
-def enrol_patient(request: HttpRequest) -> HttpResponse:
+def enrol_patient(request: StaffRequest) -> HttpResponse:
     """A new patient."""
     clinic = request.user.clinic
     form = EnrolForm(request.POST or None, initial={"time_zone": clinic.time_zone, "language": clinic.language})
@@ -69,7 +71,7 @@ def enrol_patient(request: HttpRequest) -> HttpResponse:
                 now=timezone.now(),
                 **form.patient_fields(),
             )
-            dispatch_outbox.delay_on_commit()
+            transaction.on_commit(dispatch_outbox.delay)
             messages.success(request, "The patient is enrolled.")
             return redirect("patient", patient_id=patient.pk)
         except enrol.AlreadyEnrolled:
@@ -80,7 +82,7 @@ def enrol_patient(request: HttpRequest) -> HttpResponse:
 
 
 @page(Permission.EDIT_PATIENTS, "patient.read")
-def change_patient(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+def change_patient(request: StaffRequest, patient_id: UUID) -> HttpResponse:
     """What the clinic knows of a patient."""
     patient = own_patient(request, patient_id)
     known = {
@@ -103,7 +105,7 @@ def change_patient(request: HttpRequest, patient_id: UUID) -> HttpResponse:
 
 
 @page(Permission.EDIT_PATIENTS)
-def consent(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+def consent(request: StaffRequest, patient_id: UUID) -> HttpResponse:
     """Consent for the patient's present number."""
     patient = own_patient(request, patient_id)
     form = ConsentForm(request.POST or None)
@@ -111,7 +113,7 @@ def consent(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         try:
             enrol.give_consent(patient=patient, consent=form.given(), by=request.actor, now=timezone.now())
             withdraw.resume_patient(patient=patient, by=request.actor, now=timezone.now())
-            dispatch_outbox.delay_on_commit()
+            transaction.on_commit(dispatch_outbox.delay)
             messages.success(request, "Consent is recorded.")
             return redirect("patient", patient_id=patient_id)
         except Refused as refused:
@@ -121,7 +123,7 @@ def consent(request: HttpRequest, patient_id: UUID) -> HttpResponse:
 
 
 @page(Permission.EDIT_PATIENTS)
-def pause(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+def pause(request: StaffRequest, patient_id: UUID) -> HttpResponse:
     """Leave a patient in peace for a while."""
     patient = own_patient(request, patient_id)
     form = PauseForm(request.POST or None)
@@ -143,11 +145,11 @@ def _action(operation: Callable[..., Any], done: str, **given: Any) -> Callable[
 
     @require_POST
     @page(Permission.EDIT_PATIENTS)
-    def act(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    def act(request: StaffRequest, patient_id: UUID) -> HttpResponse:
         patient = own_patient(request, patient_id)
         try:
             operation(patient=patient, by=request.actor, now=timezone.now(), **given)
-            open_due.delay_on_commit()
+            transaction.on_commit(open_due.delay)
             messages.success(request, done)
         except Refused as refused:
             messages.error(request, " ".join(refused.problems.values()))

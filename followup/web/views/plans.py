@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -22,20 +22,21 @@ from followup.queries import plans as query
 from followup.queries import rows
 from followup.web.access import page
 from followup.web.forms.plans import PlanForm, StepSet
+from followup.web.requests import StaffRequest
 from surveys.queries import surveys
 
 NEW_STEP = {"anchor": "ended", "offset": "PT24H", "closes_after": "PT20H", "reminders": ["PT4H"]}
 
 
 @page(Permission.SEE_CONTENT, "plan.list")
-def plans(request: HttpRequest) -> HttpResponse:
+def plans(request: StaffRequest) -> HttpResponse:
     """Every plan with its versions, newest first."""
     found = rows.plans(request.user.clinic).order_by("key", "-version")
     grouped = [(key, list(versions)) for key, versions in groupby(found, key=lambda plan: plan.key)]
     return render(request, "followup/plans.html", {"plans": grouped})
 
 
-def _own_plan(request: HttpRequest, plan_id: UUID) -> Plan:
+def _own_plan(request: StaffRequest, plan_id: UUID) -> Plan:
     plan: Plan | None = rows.plans(request.user.clinic).filter(pk=plan_id).first()
     if plan is None:
         raise Http404
@@ -43,7 +44,7 @@ def _own_plan(request: HttpRequest, plan_id: UUID) -> Plan:
 
 
 @page(Permission.SEE_CONTENT, "plan.read")
-def plan(request: HttpRequest, plan_id: UUID) -> HttpResponse:
+def plan(request: StaffRequest, plan_id: UUID) -> HttpResponse:
     """One version as a timetable."""
     found = _own_plan(request, plan_id)
     names = dict(surveys(request.user.clinic.id).values_list("key", "name"))
@@ -52,7 +53,7 @@ def plan(request: HttpRequest, plan_id: UUID) -> HttpResponse:
 
 
 @page(Permission.EDIT_CONTENT)
-def new_plan(request: HttpRequest) -> HttpResponse:
+def new_plan(request: StaffRequest) -> HttpResponse:
     """A new plan, or the next version of one: a draft that starts from a copy."""
     document: dict[str, Any] = {"key": "", "name": "", "session_kind": "", "steps": [NEW_STEP]}
     copied = request.GET.get("from")
@@ -69,7 +70,7 @@ def _uuid(text: str) -> UUID:
 
 
 @page(Permission.EDIT_CONTENT, "plan.read")
-def edit_plan(request: HttpRequest, plan_id: UUID) -> HttpResponse:
+def edit_plan(request: StaffRequest, plan_id: UUID) -> HttpResponse:
     """Change a draft."""
     found = _own_plan(request, plan_id)
     if found.status != PlanStatus.DRAFT:
@@ -77,7 +78,7 @@ def edit_plan(request: HttpRequest, plan_id: UUID) -> HttpResponse:
     return _edit(request, query.document_of(found), found)
 
 
-def _edit(request: HttpRequest, document: dict[str, Any], draft: Plan | None) -> HttpResponse:
+def _edit(request: StaffRequest, document: dict[str, Any], draft: Plan | None) -> HttpResponse:
     choices = list(surveys(request.user.clinic.id).order_by("key").values_list("key", "name"))
     given: dict[str, Any] = {"form_kwargs": {"surveys": choices}, "prefix": "steps"}
     status = 200
@@ -105,7 +106,7 @@ def _with_one_more(typed: Any) -> Any:
     return typed
 
 
-def _save(request: HttpRequest, form: PlanForm, steps: Any, draft: Plan | None) -> Plan | None:
+def _save(request: StaffRequest, form: PlanForm, steps: Any, draft: Plan | None) -> Plan | None:
     """The saved draft, or None with every problem beside its field."""
     if not (form.is_valid() & steps.is_valid()):
         return None
@@ -113,7 +114,7 @@ def _save(request: HttpRequest, form: PlanForm, steps: Any, draft: Plan | None) 
         "steps": [step.written() for step in steps.kept],
         "publish": "publish" in request.POST,
     }
-    given = {"document": document, "by": request.actor, "now": timezone.now()}
+    given: dict[str, Any] = {"document": document, "by": request.actor, "now": timezone.now()}
     try:
         if draft is not None:
             saved = operations.save_draft(plan=draft, **given)
@@ -129,7 +130,7 @@ def _save(request: HttpRequest, form: PlanForm, steps: Any, draft: Plan | None) 
 def _action(operation: Callable[..., Any], done: str) -> Callable[..., HttpResponse]:
     @require_POST
     @page(Permission.EDIT_CONTENT)
-    def act(request: HttpRequest, plan_id: UUID) -> HttpResponse:
+    def act(request: StaffRequest, plan_id: UUID) -> HttpResponse:
         try:
             operation(plan=_own_plan(request, plan_id), by=request.actor, now=timezone.now())
             messages.success(request, done)

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -20,24 +20,25 @@ from followup.queries.reviews import ReviewFile, review_file
 from followup.web.access import page
 from followup.web.answers import shown_answers
 from followup.web.forms.review import SERIOUS, RevisionForm, SignOffForm
+from followup.web.requests import StaffRequest
 
 LEVELS = ("emergency", "urgent", "watch", "info")
 
 
 @page(Permission.SEE_ANSWERS, "review.read")
-def review(request: HttpRequest, review_id: UUID) -> HttpResponse:
+def review(request: StaffRequest, review_id: UUID) -> HttpResponse:
     """Everything about the item on one page, with what can be done about it."""
     return _show(request, _file(request, review_id))
 
 
-def _file(request: HttpRequest, review_id: UUID) -> ReviewFile:
+def _file(request: StaffRequest, review_id: UUID) -> ReviewFile:
     file = review_file(request.user.clinic, review_id)
     if file is None:
         raise Http404
     return file
 
 
-def _show(request: HttpRequest, file: ReviewFile, form: SignOffForm | None = None, status: int = 200) -> HttpResponse:
+def _show(request: StaffRequest, file: ReviewFile, form: SignOffForm | None = None, status: int = 200) -> HttpResponse:
     item = file.item
     is_closed = item.status == ReviewStatus.CLOSED
     undo_until = item.closed_at + operations.UNDO_WITHIN if item.closed_at else None
@@ -69,7 +70,7 @@ def _action(operation: Callable[..., Any], done: str) -> Callable[..., HttpRespo
 
     @require_POST
     @page(Permission.REVIEW)
-    def act(request: HttpRequest, review_id: UUID) -> HttpResponse:
+    def act(request: StaffRequest, review_id: UUID) -> HttpResponse:
         file = _file(request, review_id)
         form = RevisionForm(request.POST)
         if not form.is_valid():
@@ -98,7 +99,7 @@ reopen = _action(operations.reopen, "The sign-off is taken back.")
 
 @require_POST
 @page(Permission.REVIEW)
-def close(request: HttpRequest, review_id: UUID) -> HttpResponse:
+def close(request: StaffRequest, review_id: UUID) -> HttpResponse:
     """Sign off; what is missing is said beside the form, and nothing typed is lost."""
     file = _file(request, review_id)
     form = SignOffForm(request.POST, rank=file.item.rank)
@@ -123,7 +124,7 @@ def close(request: HttpRequest, review_id: UUID) -> HttpResponse:
     return redirect("review", review_id=review_id)
 
 
-def _with_fresh_revision(request: HttpRequest, file: ReviewFile, stale: Refused) -> SignOffForm:
+def _with_fresh_revision(request: StaffRequest, file: ReviewFile, stale: Refused) -> SignOffForm:
     """The form as it was typed, ready to be sent again by somebody who has now seen the item as it stands."""
     typed = request.POST.copy()
     typed["revision"] = str(file.item.revision)

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db import transaction
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -22,6 +23,7 @@ from followup.queries import demo
 from followup.queries import plans as plan_query
 from followup.tasks import open_due
 from followup.web.access import simulated_only
+from followup.web.requests import StaffRequest
 from messaging.operations import reply_from_phone
 
 DEMO = Actor("system", "simulator")
@@ -35,7 +37,7 @@ class ReplyForm(forms.Form):
 
 
 @simulated_only
-def simulator(request: HttpRequest, patient_id: UUID | None = None) -> HttpResponse:
+def simulator(request: StaffRequest, patient_id: UUID | None = None) -> HttpResponse:
     """All demo phones, and one of them in the hand."""
     patients = demo.demo_patients()
     if patient_id is None:
@@ -48,7 +50,7 @@ def simulator(request: HttpRequest, patient_id: UUID | None = None) -> HttpRespo
 
 
 @simulated_only
-def thread(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+def thread(request: StaffRequest, patient_id: UUID) -> HttpResponse:
     """The texts on the phone again, or 204 when none has come or gone since."""
     context = _phone(request, _demo_patient(patient_id))
     if request.GET.get("seen") == context["mark"]:
@@ -68,7 +70,7 @@ def _demo_patient(patient_id: UUID) -> Patient:
     return patient
 
 
-def _phone(request: HttpRequest, patient: Patient) -> dict[str, Any]:
+def _phone(request: StaffRequest, patient: Patient) -> dict[str, Any]:
     phone = demo.phone(patient)
     planned = phone.planned.pk if phone.planned else ""
     return {
@@ -81,7 +83,7 @@ def _phone(request: HttpRequest, patient: Patient) -> dict[str, Any]:
 
 @require_POST
 @simulated_only
-def reply(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+def reply(request: StaffRequest, patient_id: UUID) -> HttpResponse:
     """Text the clinic from the phone, through the same signed webhook as the provider's."""
     patient = _demo_patient(patient_id)
     form = ReplyForm(request.POST)
@@ -96,7 +98,7 @@ def reply(request: HttpRequest, patient_id: UUID) -> HttpResponse:
 
 @require_POST
 @simulated_only
-def end_session(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+def end_session(request: StaffRequest, patient_id: UUID) -> HttpResponse:
     """A care session of this patient ends now."""
     patient = _demo_patient(patient_id)
     now = timezone.now()
@@ -114,7 +116,7 @@ def end_session(request: HttpRequest, patient_id: UUID) -> HttpResponse:
             by=DEMO,
             now=now,
         )
-        open_due.delay_on_commit()
+        transaction.on_commit(open_due.delay)
         messages.success(request, "A care session has ended. The first text arrives within seconds.")
     except Refused as refused:
         messages.error(request, " ".join(refused.problems.values()))
@@ -123,7 +125,7 @@ def end_session(request: HttpRequest, patient_id: UUID) -> HttpResponse:
 
 @require_POST
 @simulated_only
-def next_now(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+def next_now(request: StaffRequest, patient_id: UUID) -> HttpResponse:
     """The follow-up that is planned next is asked now."""
     patient = _demo_patient(patient_id)
     planned = demo.phone(patient).planned
@@ -132,7 +134,7 @@ def next_now(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         return redirect("phone", patient_id=patient_id)
     try:
         bring_forward(follow_up=planned, by=DEMO, now=timezone.now())
-        open_due.delay_on_commit()
+        transaction.on_commit(open_due.delay)
         messages.success(request, "The next follow-up is asked now.")
     except Refused as refused:
         messages.error(request, " ".join(refused.problems.values()))

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -18,10 +18,11 @@ from clinics.core.roles import Permission
 from clinics.operations.errors import InvalidInput
 from followup.web.access import page, record
 from followup.web.forms.staff import AddStaffForm, ChangeStaffForm, PasswordForm, TokenForm
+from followup.web.requests import StaffRequest
 
 
 @page(Permission.MANAGE_STAFF, "staff.list")
-def staff(request: HttpRequest) -> HttpResponse:
+def staff(request: StaffRequest) -> HttpResponse:
     """Everybody who works or worked here."""
     people = queries.staff(request.user.clinic).order_by("-is_active", "name")
     secured = set(
@@ -31,7 +32,7 @@ def staff(request: HttpRequest) -> HttpResponse:
 
 
 @page(Permission.MANAGE_STAFF)
-def add_staff(request: HttpRequest) -> HttpResponse:
+def add_staff(request: StaffRequest) -> HttpResponse:
     """A new member of staff."""
     form = AddStaffForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -46,7 +47,7 @@ def add_staff(request: HttpRequest) -> HttpResponse:
     return render(request, "followup/staff_form.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
-def _own_member(request: HttpRequest, staff_id: UUID) -> Any:
+def _own_member(request: StaffRequest, staff_id: UUID) -> Any:
     person = queries.staff(request.user.clinic).filter(pk=staff_id).first()
     if person is None:
         raise Http404
@@ -54,7 +55,7 @@ def _own_member(request: HttpRequest, staff_id: UUID) -> Any:
 
 
 @page(Permission.MANAGE_STAFF, "staff.read")
-def member(request: HttpRequest, staff_id: UUID) -> HttpResponse:
+def member(request: StaffRequest, staff_id: UUID) -> HttpResponse:
     """One member of staff: name, role, access, tokens."""
     person = _own_member(request, staff_id)
     form = ChangeStaffForm(
@@ -70,7 +71,7 @@ def member(request: HttpRequest, staff_id: UUID) -> HttpResponse:
     return _show(request, person, form=form, status=422 if form.is_bound else 200)
 
 
-def _show(request: HttpRequest, person: Any, *, status: int = 200, **forms: Any) -> HttpResponse:
+def _show(request: StaffRequest, person: Any, *, status: int = 200, **forms: Any) -> HttpResponse:
     context = {
         "person": person,
         "form": ChangeStaffForm(initial={"name": person.name, "role": person.role, "is_active": person.is_active}),
@@ -85,7 +86,7 @@ def _show(request: HttpRequest, person: Any, *, status: int = 200, **forms: Any)
 
 @require_POST
 @page(Permission.MANAGE_STAFF)
-def set_password(request: HttpRequest, staff_id: UUID) -> HttpResponse:
+def set_password(request: StaffRequest, staff_id: UUID) -> HttpResponse:
     """A new password for somebody who lost theirs."""
     person = _own_member(request, staff_id)
     form = PasswordForm(request.POST)
@@ -101,7 +102,7 @@ def set_password(request: HttpRequest, staff_id: UUID) -> HttpResponse:
 
 @require_POST
 @page(Permission.MANAGE_STAFF)
-def forget_second_factor(request: HttpRequest, staff_id: UUID) -> HttpResponse:
+def forget_second_factor(request: StaffRequest, staff_id: UUID) -> HttpResponse:
     """For somebody who lost their phone: they set up a new second factor when they next sign in."""
     person = _own_member(request, staff_id)
     Authenticator.objects.filter(user=person).delete()
@@ -112,7 +113,7 @@ def forget_second_factor(request: HttpRequest, staff_id: UUID) -> HttpResponse:
 
 @require_POST
 @page(Permission.MANAGE_STAFF)
-def make_token(request: HttpRequest, staff_id: UUID) -> HttpResponse:
+def make_token(request: StaffRequest, staff_id: UUID) -> HttpResponse:
     """A token; it is shown on this answer and never again."""
     person = _own_member(request, staff_id)
     form = TokenForm(request.POST, held=queries.permissions_of(person))
@@ -133,7 +134,7 @@ def make_token(request: HttpRequest, staff_id: UUID) -> HttpResponse:
 
 @require_POST
 @page(Permission.MANAGE_STAFF)
-def revoke_token(request: HttpRequest, staff_id: UUID, token_id: UUID) -> HttpResponse:
+def revoke_token(request: StaffRequest, staff_id: UUID, token_id: UUID) -> HttpResponse:
     """End a token at once."""
     token = queries.tokens(request.user.clinic).filter(user_id=staff_id, pk=token_id).first()
     if token is None:

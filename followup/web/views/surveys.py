@@ -8,7 +8,7 @@ from uuid import UUID
 
 import yaml
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -17,6 +17,7 @@ from clinics.core.roles import Permission
 from followup.web.access import page
 from followup.web.answers import option_labels
 from followup.web.forms.surveys import TryForm, UploadForm
+from followup.web.requests import StaffRequest
 from messaging.core.segments import parts_of
 from surveys import operations, queries
 from surveys.core.definition import InvalidSurvey, Question, SurveyDefinition
@@ -38,7 +39,7 @@ KINDS = {
 
 
 @page(Permission.SEE_CONTENT, "survey.list")
-def surveys(request: HttpRequest) -> HttpResponse:
+def surveys(request: StaffRequest) -> HttpResponse:
     """Every survey with its versions."""
     found = queries.surveys(request.user.clinic.id).prefetch_related("versions").order_by("name")
     rows = [(survey, _by_status(survey.versions.all())) for survey in found]
@@ -50,7 +51,7 @@ def _by_status(versions: Any) -> dict[str, Any]:
 
 
 @page(Permission.SEE_CONTENT, "survey.read")
-def survey(request: HttpRequest, key: str, number: int | None = None) -> HttpResponse:
+def survey(request: StaffRequest, key: str, number: int | None = None) -> HttpResponse:
     """One version of a survey, by default the live one: its questions in every language, and where each leads."""
     versions = list(queries.versions(request.user.clinic.id, key).order_by("-number"))
     if not versions:
@@ -110,7 +111,7 @@ def _condition(when: Any) -> str:
 
 @require_POST
 @page(Permission.SEE_CONTENT)
-def try_reply(request: HttpRequest, version_id: UUID, question: str) -> HttpResponse:
+def try_reply(request: StaffRequest, version_id: UUID, question: str) -> HttpResponse:
     """What a reply to this question would be taken for, and why. Nothing is kept."""
     version = _own_version(request, version_id)
     form = TryForm(request.POST)
@@ -137,7 +138,7 @@ def _value(question: Question, reading: Reading) -> str:
     return ", ".join(labels.get(str(code), str(code)) for code in codes if code is not None)
 
 
-def _own_version(request: HttpRequest, version_id: UUID) -> Any:
+def _own_version(request: StaffRequest, version_id: UUID) -> Any:
     version = queries.version(request.user.clinic.id, version_id)
     if version is None:
         raise Http404
@@ -145,7 +146,7 @@ def _own_version(request: HttpRequest, version_id: UUID) -> Any:
 
 
 @page(Permission.EDIT_CONTENT)
-def upload(request: HttpRequest) -> HttpResponse:
+def upload(request: StaffRequest) -> HttpResponse:
     """A survey from a file: it becomes a draft, or every problem in it is listed."""
     form = UploadForm(request.POST or None, request.FILES or None)
     problems: tuple[Any, ...] = ()
@@ -182,9 +183,9 @@ def _where(error: Exception) -> str:
     return f"look at line {mark.line + 1}." if mark else "save it as UTF-8 text."
 
 
-def _save(request: HttpRequest, document: dict[str, Any]) -> Any:
+def _save(request: StaffRequest, document: dict[str, Any]) -> Any:
     known = queries.surveys(request.user.clinic.id).filter(key=str(document.get("key", ""))).first()
-    given = {"document": document, "by": request.actor, "now": timezone.now(), "count_parts": parts_of}
+    given: dict[str, Any] = {"document": document, "by": request.actor, "now": timezone.now(), "count_parts": parts_of}
     if known is None:
         return operations.create_survey(clinic=request.user.clinic, **given)
     return operations.save_draft(survey=known, **given)
@@ -193,7 +194,7 @@ def _save(request: HttpRequest, document: dict[str, Any]) -> Any:
 def _action(operation: Callable[..., Any], done: str, **given: Any) -> Callable[..., HttpResponse]:
     @require_POST
     @page(Permission.EDIT_CONTENT)
-    def act(request: HttpRequest, version_id: UUID) -> HttpResponse:
+    def act(request: StaffRequest, version_id: UUID) -> HttpResponse:
         version = _own_version(request, version_id)
         try:
             operation(version=version, by=request.actor, now=timezone.now(), **given)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
@@ -15,6 +15,7 @@ from followup.models.review import ReviewKind
 from followup.queries import worklist as query
 from followup.queries.pages import BadCursor
 from followup.web.access import page
+from followup.web.requests import StaffRequest
 from followup.web.words import status as words
 
 REFRESH_SECONDS = 3
@@ -40,14 +41,14 @@ class FilterForm(forms.Form):
 
 
 @page(Permission.SEE_ANSWERS, "review.list")
-def worklist(request: HttpRequest) -> HttpResponse:
+def worklist(request: StaffRequest) -> HttpResponse:
     """The page, with its first rows."""
     form = _filters(request)
     return render(request, "followup/worklist.html", _list(request, form) | {"form": form})
 
 
 @page(Permission.SEE_ANSWERS, "review.list", is_poll=True)
-def worklist_rows(request: HttpRequest) -> HttpResponse:
+def worklist_rows(request: StaffRequest) -> HttpResponse:
     """The rows again, or 204 when nothing has changed since the ones that are shown."""
     form = _filters(request)
     if form.cleaned_data["seen"] == _mark(request):
@@ -55,14 +56,14 @@ def worklist_rows(request: HttpRequest) -> HttpResponse:
     return render(request, "followup/parts/worklist_rows.html", _list(request, form))
 
 
-def _filters(request: HttpRequest) -> FilterForm:
+def _filters(request: StaffRequest) -> FilterForm:
     form = FilterForm(request.GET)
     if not form.is_valid():
         raise Http404
     return form
 
 
-def _list(request: HttpRequest, form: FilterForm) -> dict[str, Any]:
+def _list(request: StaffRequest, form: FilterForm) -> dict[str, Any]:
     chosen = form.cleaned_data
     filters = query.WorklistFilters(
         rank=RANK[Level(chosen["level"])] if chosen["level"] else None,
@@ -93,12 +94,12 @@ def _list(request: HttpRequest, form: FilterForm) -> dict[str, Any]:
     }
 
 
-def _mark(request: HttpRequest) -> str:
+def _mark(request: StaffRequest) -> str:
     """Changes with the list, and with the minute, since deadlines pass by themselves."""
     return f"{query.version(request.user.clinic)}-{int(timezone.now().timestamp()) // 60}"
 
 
-def _parameters(request: HttpRequest) -> str:
+def _parameters(request: StaffRequest) -> str:
     """The filters as they stand in an address, without the place in the list."""
     kept = request.GET.copy()
     for name in ("after", "seen"):
