@@ -18,7 +18,7 @@ MINUTE = timedelta(minutes=1)
 def failed(patient: Patient, kind: str, purpose: Purpose = Purpose.QUESTION) -> DeliveryFailed:
     return DeliveryFailed(
         message_id=new_id(), clinic_id=patient.clinic_id, number_hash=patient.phone_hash, context_id=None,
-        purpose=purpose, kind=kind, code="30005",  # type: ignore[arg-type]
+        purpose=purpose, kind=kind, code="30005",
     )  # fmt: skip
 
 

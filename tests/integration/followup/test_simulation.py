@@ -40,7 +40,7 @@ def test_an_unknown_plan_is_refused_with_those_there_are() -> None:
 
 @pytest.mark.django_db
 def test_the_demo_refuses_to_exist_beside_a_live_gateway(settings: object) -> None:
-    settings.GATEWAY = "twilio"  # type: ignore[attr-defined]
+    settings.GATEWAY = "twilio"
     with pytest.raises(CommandError, match="live gateway"):
         call_command(Command())
     out = io.StringIO()

@@ -140,7 +140,7 @@ def test_the_survey_pauses_and_goes_on_with_the_open_question_once_a_person_has_
     item = ReviewItem.objects.get(follow_up=asked)
     review.close(
         item=item, by_user=clinician, outcome="reached-safe", note="Safe.", revision=item.revision, now=NOW + HOUR
-    )  # type: ignore[arg-type]
+    )
     run_timers(now=NOW + HOUR)
     assert "mood" in texts(asked.patient, "reminder")[-1].lower()
     write(asked.patient, "6", now=NOW + 2 * HOUR)

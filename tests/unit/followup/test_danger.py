@@ -8,7 +8,7 @@ from surveys.core.replies.safety.screening import Screening
 
 
 def found(flags: tuple[str, ...], tier: str) -> list[tuple[str, Level, str]]:
-    screening = Screening(flags=flags, tier=tier, reasons=(), version="1")  # type: ignore[arg-type]
+    screening = Screening(flags=flags, tier=tier, reasons=(), version="1")
     return [(finding.rule, finding.level, finding.safety_text) for finding in dangers(screening)]
 
 
