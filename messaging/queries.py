@@ -77,6 +77,12 @@ def thread(clinic_id: UUID, number_hash: str, *, before: datetime | None = None,
     return sorted(texts, key=attrgetter("at"))[-limit:]
 
 
+def unhandled(number_hash: str) -> list[Texted]:
+    """Texts from a number that have come and are not handled yet, oldest first; whose they are is not decided."""
+    waiting = InboundMessage.objects.filter(number_hash=number_hash, clinic=None).order_by("received_at")
+    return [Texted(message.received_at, message) for message in waiting]
+
+
 def outbound_of(context_ids: Collection[UUID]) -> QuerySet[OutboundMessage]:
     """The texts that were queued about these, oldest first."""
     return OutboundMessage.objects.filter(context_id__in=context_ids).order_by("queued_at", "id")

@@ -9,7 +9,7 @@ from uuid import UUID
 from followup.core.lifecycle import FollowUpStatus
 from followup.models import FollowUp, Patient
 from followup.models.patient import PatientStatus
-from messaging.queries import Texted, thread
+from messaging.queries import Texted, thread, unhandled
 
 MOST_TEXTS = 60
 
@@ -39,10 +39,11 @@ def demo_patient(patient_id: UUID) -> Patient | None:
 
 def phone(patient: Patient) -> Phone:
     """What the patient's phone shows."""
+    known = thread(patient.clinic_id, patient.phone_hash, limit=MOST_TEXTS)
     planned = FollowUp.objects.filter(patient=patient, status=FollowUpStatus.SCHEDULED)
     return Phone(
         patient=patient,
-        texts=[text for text in thread(patient.clinic_id, patient.phone_hash, limit=MOST_TEXTS) if _has_arrived(text)],
+        texts=[text for text in [*known, *unhandled(patient.phone_hash)] if _has_arrived(text)],
         planned=planned.select_related("plan_step").order_by("opens_at").first(),
     )
 

@@ -14,7 +14,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from clinics.models import Clinic, User
+from followup import tasks as followup_tasks
 from followup.models import Patient, Plan, ReviewItem
+from messaging import tasks as messaging_tasks
 from tests.factories import end_session, make_clinic, make_patient, make_plan, make_staff
 from tests.factories.talk import open_one, write
 from tools.launcher.browser import find_chromium
@@ -97,8 +99,6 @@ def talk(patient: Patient, *replies: str) -> None:
 @pytest.fixture
 def run_due() -> Callable[[], None]:
     """What the scheduler does every few seconds."""
-    from followup import tasks as followup_tasks
-    from messaging import tasks as messaging_tasks
 
     def sweep() -> None:
         messaging_tasks.handle_pending_inbound()
