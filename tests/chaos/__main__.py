@@ -19,7 +19,8 @@ from tools.launcher.embedded import free_port
 from tools.launcher.folders import var_folder
 from tools.launcher.processes import hear_every_signal_as_ctrl_c
 from tools.launcher.refusal import Refusal
-from tools.launcher.services import own_secrets, services
+from tools.launcher.serve import OWN_SECRETS
+from tools.launcher.services import SETTINGS, own_secrets, services
 
 LONG = {"kills": 200, "sends": 1000, "patience": 300.0}
 SHORT = {"kills": 6, "sends": 40, "patience": 10.0}
@@ -38,15 +39,15 @@ def main() -> int:
     place.mkdir(exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="chaos-", dir=place))
     (folder / "log").mkdir()
-    kept = False
+    whole = False
     try:
-        kept = _run(folder, wanted)
+        whole = _run(folder, wanted)
     finally:
-        if kept:
+        if whole:
             shutil.rmtree(folder, ignore_errors=True)
         else:
             say(f"The logs are in {folder / 'log'}.")
-    return 0 if kept else 1
+    return 0 if whole else 1
 
 
 def _arguments() -> argparse.Namespace:
@@ -72,7 +73,7 @@ def _run(folder: Path, wanted: argparse.Namespace) -> bool:
         provider.faults.slowness, provider.faults.rates = SLOWNESS, FAULTS
         for name, value in CALLBACKS.items():
             setattr(provider.callbacks.manner, name, value)
-        environment |= _settings(folder, address, provider.url) | {name: passwords[name] for name in KEYS}
+        environment |= _settings(folder, address, provider.url) | {name: passwords[name] for name in OWN_SECRETS}
         with services(environment, folder, passwords, durable=True) as servers:
             os.environ.update(environment)
             django.setup()
@@ -82,11 +83,9 @@ def _run(folder: Path, wanted: argparse.Namespace) -> bool:
             return run(Parts(environment, servers, port, folder), provider, address, wish, say)
 
 
-KEYS = ("SECRET_KEY", "FIELD_KEYS")
-
-
 def _settings(folder: Path, address: str, provider: str) -> dict[str, str]:
-    return {
+    """Only settings of the run itself: none of this machine's."""
+    return dict.fromkeys(SETTINGS, "") | {
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "FOLLOWUP_VAR": str(folder),
         "PUBLIC_BASE_URL": address,

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
+from clinics.models import AuditEvent
 from clinics.operations import seal_audit
 from clinics.queries import verify_chain
 from followup.core.lifecycle import FollowUpStatus
-from followup.models import Answer, CareSession, FollowUp, Patient, ReviewItem
+from followup.models import Answer, CareSession, FollowUp, Patient, Signal
 from messaging.core.lifecycle import Outbound
 from messaging.models import InboundMessage, OptOut, OutboundMessage
 from tests.chaos.stories import DANGER, Story, Town
@@ -100,17 +101,18 @@ def _replies_handled(stories: Sequence[Story], provider: StandIn) -> Check:
 
 
 def _replies_answers(stories: Sequence[Story]) -> Check:
-    """A reply that is no answer was asked again (and the plan knows the text), or lies before a person, or was STOP."""
+    """A reply that is no answer was asked again, which the plan knows, or raised the alarm, or was STOP."""
     given = Counter(Answer.objects.filter(superseded_at__isnull=True).values_list("message__provider_id", flat=True))
     superseded = Answer.objects.filter(superseded_at__isnull=False).count()
-    read = set(ReviewItem.objects.filter(message__isnull=False).values_list("message__provider_id", flat=True))
+    raised = Signal.objects.filter(review__open_due_by__isnull=False)
+    alarms = set(raised.values_list("message__provider_id", flat=True))
     stopped = set(OptOut.objects.filter(ended_at__isnull=True).values_list("inbound__provider_id", flat=True))
     problems = [f"{superseded} answers were superseded, though nobody corrected any"] if superseded else []
     for story in stories:
         for reply, sid, wanted in zip(story.replies, story.sids, story.answers, strict=False):
             if given[sid] != wanted:
                 problems.append(f"{story.reference}: {given[sid]} answers from {sid}, planned {wanted}")
-            if (reply == DANGER and sid not in read) or (reply == "STOP" and sid not in stopped):
+            if (reply == DANGER and sid not in alarms) or (reply == "STOP" and sid not in stopped):
                 problems.append(f"{story.reference}: nobody was told of {sid}")
     return Check("each reply is one current answer, or explained", sum(len(story.sids) for story in stories), problems)
 
@@ -147,6 +149,8 @@ def _follow_ups(stories: Sequence[Story]) -> Check:
 
 def _chain(town: Town) -> Check:
     """Sealing was interrupted as often as everything else."""
-    sealed = seal_audit(now=datetime.now(UTC), limit=100_000)
+    seal_audit(now=datetime.now(UTC), limit=100_000)
     broken = verify_chain(UUID(town.clinic_id))
-    return Check("the audit log's chain is whole", sealed, [f"broken at {broken}"] if broken else [])
+    return Check(
+        "the audit log's chain is whole", AuditEvent.objects.count(), [f"broken at {broken}"] if broken else []
+    )

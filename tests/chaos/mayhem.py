@@ -18,7 +18,7 @@ ACCEPT_SECONDS = 6
 
 JUST_AFTER = 0.03
 CALM_SECONDS = (0.2, 1.2)
-ROUND = ("accept", "web", "accept", "flush", "worker", "beat", "Valkey", "accept", "child", "PostgreSQL")
+ROUND = ("accept", "flush", "web", "Valkey", "accept", "PostgreSQL", "beat", "accept", "worker", "child")
 """The blows of one round; every round comes in an order of its own, but for the first."""
 
 Say = Callable[[str], None]

@@ -38,13 +38,20 @@ class Desk:
         self.waiting: SimpleQueue[Story | None] = SimpleQueue()
         self.admitted = 0
         self.repeated = 0
+        self._closed = threading.Event()
         self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         self._http = urllib3.PoolManager(retries=False, timeout=15)
 
     def work(self) -> None:
-        """Serve whoever waits until None comes."""
-        while (story := self.waiting.get()) is not None:
+        """Serve whoever waits until it is closed."""
+        while (story := self.waiting.get()) is not None and not self._closed.is_set():
             self._serve(story)
+
+    def close(self, *, at_once: bool = False) -> None:
+        """Serve those who wait and then nobody; `at_once` not even them."""
+        if at_once:
+            self._closed.set()
+        self.waiting.put(None)
 
     def admit(self, story: Story) -> None:
         """Let a patient wait to be served."""
@@ -63,7 +70,7 @@ class Desk:
     def _post(self, resource: str, key: str, body: dict[str, Any]) -> dict[str, Any]:
         """Post until it is answered, with the same key, so that whatever got lost on the way counts once."""
         url, headers = f"{self.address}/api/v1/{resource}/", self._headers | {"Idempotency-Key": key}
-        while True:
+        while not self._closed.is_set():
             try:
                 answer = self._http.request("POST", url, body=json.dumps(body), headers=headers)
             except urllib3.exceptions.HTTPError:
@@ -74,6 +81,7 @@ class Desk:
                 raise RuntimeError(f"{resource} refused: {answer.status} {answer.data.decode()}")
             self.repeated += 1
             time.sleep(0.3)
+        raise RuntimeError("the desk was closed while it waited for an answer")
 
 
 class Phones:

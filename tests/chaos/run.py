@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -50,6 +51,8 @@ def run(parts: Parts, provider: StandIn, address: str, wish: Wish, say: Say) -> 
     desk, phones = Desk(address, token, town), Phones(provider, address, cast, wish.seed)
     mayhem = Mayhem(parts, provider, kills=wish.kills, seed=wish.seed, say=say)
     settling = Settling(parts, provider, phones, cast, say)
+    logging.getLogger().setLevel(logging.ERROR)  # what the sweeps say in this process would hide the audit
+    connection.close()
     connection.close_pool()  # its connections would die with the database
     with parts, ThreadPoolExecutor(2) as outside:
         parts.wait_until_ready()
@@ -57,12 +60,12 @@ def run(parts: Parts, provider: StandIn, address: str, wish: Wish, say: Say) -> 
         try:
             mayhem.rage(lambda share: _admit(desk, cast, share, at_work))
             _admit(desk, cast, 1.0, at_work)
-            desk.waiting.put(None)
+            desk.close()
             at_work[0].result()
             settling.wait(wish.patience)
             settling.pass_minutes()
         finally:
-            desk.waiting.put(None)
+            desk.close(at_once=True)
             phones.stop()
         at_work[1].result()
     checks = [*audit(cast, provider, town), _parts_held(parts), _proves_something(mayhem)]
