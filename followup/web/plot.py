@@ -146,8 +146,13 @@ def _table(series: Series) -> list[Row]:
 
 
 def _summary(series: Series) -> str:
-    parts = [f"{len(series.sessions)} care sessions"]
+    parts = [_counted(len(series.sessions), "care session")]
     for name, points in (("pain", series.pain), ("mood", series.mood)):
         if points:
-            parts.append(f"{len(points)} readings of {name}, first {points[0].value:g}, last {points[-1].value:g}")
+            counted = _counted(len(points), "reading")
+            parts.append(f"{counted} of {name}, first {points[0].value:g}, last {points[-1].value:g}")
     return "; ".join(parts) + "."
+
+
+def _counted(amount: int, word: str) -> str:
+    return f"{amount} {word}" if amount == 1 else f"{amount} {word}s"

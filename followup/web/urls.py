@@ -78,7 +78,7 @@ _simulator = [
 
 urlpatterns = [
     path("", entrance.home, name="home"),
-    path("worklist/rows/", worklist.worklist_rows, name="worklist-rows"),
+    path("rows/", worklist.worklist_rows, name="worklist-rows"),
     path("reviews/<uuid:review_id>/", include(_review)),
     path("patients/", patients.patients, name="patients"),
     path("patients/new/", patients.enrol_patient, name="patient-new"),

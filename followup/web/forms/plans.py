@@ -62,7 +62,7 @@ def spoken_period(text: str) -> str:
     sign, rest = ("-", text[1:]) if text.startswith("-") else ("", text)
     if rest[:1].upper() != "P":
         rest = _iso_of(rest)
-    return str(parse_period(sign + rest))
+    return str(parse_period(sign + rest.upper()))
 
 
 def _iso_of(words: str) -> str:

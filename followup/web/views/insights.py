@@ -21,9 +21,7 @@ PERIODS = [(7, "7 days"), (30, "30 days"), (90, "90 days"), (365, "one year")]
 class PeriodForm(forms.Form):
     """How far back to look."""
 
-    days = forms.TypedChoiceField(
-        required=False, choices=PERIODS, coerce=int, label="Due in the last"
-    )
+    days = forms.TypedChoiceField(required=False, choices=PERIODS, coerce=int, label="Due in the last")
 
 
 @page(Permission.SEE_ANSWERS, "insight.read")

@@ -34,9 +34,9 @@ def test_a_list_that_refreshes_itself_keeps_nobody_signed_in(north: House, at_te
     client.get("/")
     for _ in range(14):
         at_ten_on_a_tuesday.shift(MINUTE)
-        assert client.get("/worklist/rows/", headers={"HX-Request": "true"}).status_code == 200
+        assert client.get("/rows/", headers={"HX-Request": "true"}).status_code == 200
     at_ten_on_a_tuesday.shift(MINUTE)
-    ended = client.get("/worklist/rows/", headers={"HX-Request": "true"})
+    ended = client.get("/rows/", headers={"HX-Request": "true"})
     assert (ended.status_code, ended["HX-Redirect"]) == (204, "/?ended")
     assert "You were signed out" in client.get("/?ended").content.decode()
 

@@ -51,16 +51,16 @@ def test_filters_that_mean_nothing_are_not_found(desk: Client, query: str) -> No
 
 
 def test_the_list_is_sent_again_only_when_it_changed(north: House, desk: Client) -> None:
-    mark = desk.get("/worklist/rows/").context["mark"]
-    assert desk.get(f"/worklist/rows/?seen={mark}").status_code == 204
+    mark = desk.get("/rows/").context["mark"]
+    assert desk.get(f"/rows/?seen={mark}").status_code == 204
     urgent(north)
-    assert desk.get(f"/worklist/rows/?seen={mark}").status_code == 200
+    assert desk.get(f"/rows/?seen={mark}").status_code == 200
 
 
 def test_deadlines_pass_without_anybody_doing_anything(desk: Client, at_ten_on_a_tuesday: Any) -> None:
-    mark = desk.get("/worklist/rows/").context["mark"]
+    mark = desk.get("/rows/").context["mark"]
     at_ten_on_a_tuesday.shift(timedelta(minutes=1))
-    assert desk.get(f"/worklist/rows/?seen={mark}").status_code == 200
+    assert desk.get(f"/rows/?seen={mark}").status_code == 200
 
 
 def test_pages_ask_the_database_a_fixed_number_of_times(north: House, desk: Client) -> None:
