@@ -114,3 +114,16 @@ def test_a_care_session_in_the_simulator_ends_as_a_response_on_the_worklist(
     expect(line).to_contain_text("Pain 7", timeout=15_000)
     assert ReviewItem.objects.filter(patient=patient).count() == 1
     assert desk.complaints == []
+
+
+def test_a_second_text_typed_while_the_first_is_under_way_is_not_lost(desk: Desk) -> None:
+    patient = make_patient(desk.clinic, name="Sim Ulated")
+    phone = desk.open(f"/simulator/{patient.pk}/", anonymous=True)
+    box = phone.get_by_label("Reply as Sim Ulated")
+    for text in ("first", "second"):
+        box.fill(text)
+        box.press("Enter")
+    expect(phone.locator(".mine", has_text="first")).to_have_count(1)
+    expect(phone.locator(".mine", has_text="second")).to_have_count(1)
+    expect(box).to_have_value("")
+    assert desk.complaints == []

@@ -69,9 +69,28 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   if (document.hidden && event.target.matches("[hx-trigger^=every]")) event.preventDefault();
 });
 document.addEventListener("htmx:afterSwap", toEnd);
+// A phone's box is emptied when its text is on the way. A text sent while another is under way waits its turn in the box.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches("[data-clear]") || !form.dataset.underWay) return;
+  event.preventDefault();
+  event.stopPropagation();
+  form.dataset.again = "yes";
+}, true);
+document.addEventListener("htmx:beforeSend", (event) => {
+  const form = event.target.closest("form[data-clear]");
+  if (!form) return;
+  form.dataset.underWay = form.elements.body.value;
+  form.reset();
+});
 document.addEventListener("htmx:afterRequest", (event) => {
   const form = event.target.closest?.("form[data-clear]");
-  if (form && event.detail.successful) form.reset();
+  if (!form) return;
+  if (!event.detail.successful && !form.elements.body.value) form.elements.body.value = form.dataset.underWay;
+  delete form.dataset.underWay;
+  if (!form.dataset.again) return;
+  delete form.dataset.again;
+  form.requestSubmit();
 });
 
 // -- idleness: the server ends the sign-in; the screen must not show patients' data after that -------------------------

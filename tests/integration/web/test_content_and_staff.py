@@ -183,9 +183,7 @@ def test_a_token_is_shown_once_and_revoked(north: House, desk: Client) -> None:
     assert token.revoked_at == NOW
 
 
-def test_insights_count_what_was_asked_and_answered(
-    north: House, desk: Client, at_ten_on_a_tuesday: Any
-) -> None:
+def test_insights_count_what_was_asked_and_answered(north: House, desk: Client, at_ten_on_a_tuesday: Any) -> None:
     at_ten_on_a_tuesday.shift(60)
     page = desk.get("/insights/?days=7")
     assert (page.context["asked"], page.context["answered"], page.context["rate"]) == (1, 1, 100)
