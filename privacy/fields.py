@@ -54,7 +54,9 @@ class EncryptedTextField(models.Field):  # type: ignore[type-arg]  # stubs want 
         return "bytea"
 
     def place(self, pk: object) -> str:
-        """What the seal is bound to."""
+        """What the seal is bound to; TypeError for a row without a key, whose seal could never be opened again."""
+        if pk is None:
+            raise TypeError(f"{self.model.__name__} needs its key before {self.name} is sealed: use a UUID key.")
         return f"{self.model._meta.db_table}.{self.column}:{pk}"
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Sealed | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -18,33 +19,53 @@ def insert_new(rows: Sequence[models.Model]) -> set[UUID]:
 
 
 def _insert(rows: Sequence[models.Model]) -> Iterable[UUID]:
-    """One array a column: the statement stays short, however many rows there are, and is parsed five times faster."""
+    """What is the same in all rows goes over once, the rest as one array a column: short, and parsed quickly."""
     meta = rows[0]._meta
     fields = meta.concrete_fields
     quote = connection.ops.quote_name
-    columns = ", ".join(quote(str(field.column)) for field in fields)
-    arrays = ", ".join(f"%s::{_base_type(field)}[]" for field in fields)
-    values = [_column(field, rows) for field in fields]
+    columns = [_Column.of(field, rows) for field in fields]
+    names = ", ".join(quote(str(field.column)) for field in fields)
+    chosen = ", ".join(column.chosen for column in columns)
+    arrays = [column for column in columns if column.varies]
     table, key = quote(meta.db_table), quote(str(meta.pk.column))
-    sql = f"INSERT INTO {table} ({columns}) SELECT * FROM unnest({arrays}) ON CONFLICT DO NOTHING RETURNING {key}"  # noqa: S608  # names of our own columns
+    source = ", ".join(f"%s::{column.type}[]" for column in arrays)
+    aliases = ", ".join(column.name for column in arrays)
+    sql = (
+        f"INSERT INTO {table} ({names}) SELECT {chosen} FROM unnest({source}) AS new ({aliases}) "  # noqa: S608  # names of our own columns
+        f"ON CONFLICT DO NOTHING RETURNING {key}"
+    )
+    values = [column.values[0] for column in columns if not column.varies] + [column.values for column in arrays]
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return [pk for (pk,) in cursor.fetchall()]
 
 
-def _column(field: models.Field[Any, Any], rows: Sequence[models.Model]) -> list[Any]:
-    """The field of every row as the driver takes it; most columns of a batch hold the same few values."""
-    prepared: dict[Hashable, Any] = {}
-    column = []
-    for row in rows:
-        value = field.pre_save(row, add=True)
-        if not isinstance(value, Hashable):
-            column.append(field.get_db_prep_save(value, connection))
-            continue
-        if value not in prepared:
-            prepared[value] = field.get_db_prep_save(value, connection)
-        column.append(prepared[value])
-    return column
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """One field of all rows, as the driver takes it; the key always varies, most others hardly ever do."""
+
+    name: str
+    type: str
+    values: list[Any]
+    varies: bool
+
+    @classmethod
+    def of(cls, field: models.Field[Any, Any], rows: Sequence[models.Model]) -> _Column:
+        prepared: dict[Hashable, Any] = {}
+        values = []
+        for row in rows:
+            value = field.pre_save(row, add=True)
+            known = value if isinstance(value, Hashable) else ("the very object", id(value))
+            if known not in prepared:
+                prepared[known] = field.get_db_prep_save(value, connection)
+            values.append(prepared[known])
+        quoted = connection.ops.quote_name(str(field.column))
+        return cls(quoted, _base_type(field), values, varies=field.primary_key or len(prepared) > 1)
+
+    @property
+    def chosen(self) -> str:
+        """How the statement's SELECT names it."""
+        return f"new.{self.name}" if self.varies else f"%s::{self.type}"
 
 
 def _base_type(field: models.Field[Any, Any]) -> str:

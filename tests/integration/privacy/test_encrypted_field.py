@@ -86,3 +86,8 @@ def test_updating_without_an_instance_is_refused() -> None:
     make_clinic("a", "hush")
     with pytest.raises(CannotLookUp):
         Clinic.objects.update(provider_secret="plain")
+
+
+def test_a_row_without_a_key_is_not_sealed() -> None:
+    with pytest.raises(TypeError, match="needs its key"):
+        Clinic._meta.get_field("provider_secret").place(None)
