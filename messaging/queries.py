@@ -72,8 +72,9 @@ def thread(clinic_id: UUID, number_hash: str, *, before: datetime | None = None,
     came = InboundMessage.objects.filter(clinic_id=clinic_id, number_hash=number_hash)
     if before is not None:
         sent, came = sent.filter(queued_at__lt=before), came.filter(received_at__lt=before)
-    texts = [Texted(message.queued_at, message) for message in sent.order_by("-queued_at")[:limit]]
-    texts += [Texted(message.received_at, message) for message in came.order_by("-received_at")[:limit]]
+    # A text and what answers it may bear one time: the sort keeps the patient's before ours.
+    texts = [Texted(message.received_at, message) for message in came.order_by("-received_at")[:limit]]
+    texts += [Texted(message.queued_at, message) for message in sent.order_by("-queued_at")[:limit]]
     return sorted(texts, key=attrgetter("at"))[-limit:]
 
 
