@@ -34,6 +34,11 @@ def versions(clinic_id: UUID, key: str) -> QuerySet[SurveyVersion]:
     return found.select_related("survey").order_by("-number")
 
 
+def version(clinic_id: UUID, version_id: UUID) -> SurveyVersion | None:
+    """One version of the clinic's surveys, or None, also for a version of another clinic."""
+    return SurveyVersion.objects.filter(survey__clinic_id=clinic_id, pk=version_id).select_related("survey").first()
+
+
 def live_versions(wanted: Collection[tuple[UUID, str]]) -> dict[tuple[UUID, str], LiveVersion]:
     """The live versions of surveys, by (clinic id, survey key); those that have none are missing from the answer."""
     if not wanted:
