@@ -13,11 +13,14 @@ from datetime import UTC, datetime, timedelta
 from tests.chaos.processes import BEATS, WEB, WORKERS, Parts
 from tests.standin import StandIn
 
-ACCEPT_SECONDS = 6
+ACCEPT_SECONDS = 20
 """How long to wait for a text to be accepted; when none is, the workers are killed all the same."""
 
 JUST_AFTER = 0.03
-CALM_SECONDS = (0.2, 1.2)
+CALM_SECONDS = (0.1, 0.9)
+PACE_SECONDS = 4.0
+"""How long a blow waits for texts to keep up with the kills, so that there is something to hit until the last."""
+
 ROUND = ("accept", "flush", "web", "Valkey", "accept", "PostgreSQL", "beat", "accept", "worker", "child")
 """The blows of one round; every round comes in an order of its own, but for the first."""
 
@@ -25,12 +28,13 @@ Say = Callable[[str], None]
 
 
 class Mayhem:
-    """Deals blows until `kills` processes have been killed; `spare_servers` leaves broker and database alone."""
+    """Deals blows until `kills` processes have been killed, while `planned` texts go out."""
 
-    def __init__(self, parts: Parts, provider: StandIn, *, kills: int, seed: int, say: Say) -> None:
+    def __init__(self, parts: Parts, provider: StandIn, *, kills: int, planned: int, seed: int, say: Say) -> None:
         self.parts = parts
         self.provider = provider
         self.wanted = kills
+        self.planned = planned
         self.killed = 0
         self.dealt: Counter[str] = Counter()
         self.in_hand = 0  # texts that were accepted and not yet answered when their worker was killed
@@ -41,6 +45,7 @@ class Mayhem:
         """Deal all blows; `before_each` is told how much of the kills is over, from 0 to 1."""
         for blow in self._blows():
             before_each(self.killed / self.wanted)
+            self._let_texts_keep_up()
             time.sleep(self._random.uniform(*CALM_SECONDS))
             self.parts.revive()
             self._deal(blow)
@@ -48,6 +53,13 @@ class Mayhem:
             self._say(f"{self.killed:4} of {self.wanted} kills, {len(self.provider.books.taken())} texts: {blow}")
             if self.killed >= self.wanted:
                 return
+
+    def _let_texts_keep_up(self) -> None:
+        deadline = time.monotonic() + PACE_SECONDS
+        while len(self.provider.books.taken()) < self.planned * self.killed / self.wanted:
+            if time.monotonic() > deadline:
+                return
+            time.sleep(0.02)
 
     def _blows(self) -> Iterator[str]:
         blows = list(ROUND)

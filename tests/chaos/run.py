@@ -49,7 +49,8 @@ def run(parts: Parts, provider: StandIn, address: str, wish: Wish, say: Say) -> 
     town, token = _prepare()
     cast = stories(_patients(wish), town, wish.seed)
     desk, phones = Desk(address, token, town), Phones(provider, address, cast, wish.seed)
-    mayhem = Mayhem(parts, provider, kills=wish.kills, seed=wish.seed, say=say)
+    planned = sum(len(story.texts) for story in cast)
+    mayhem = Mayhem(parts, provider, kills=wish.kills, planned=planned, seed=wish.seed, say=say)
     settling = Settling(parts, provider, phones, cast, say)
     logging.getLogger().setLevel(logging.ERROR)  # what the sweeps say in this process would hide the audit
     connection.close()
@@ -119,5 +120,5 @@ def _figures(mayhem: Mayhem, desk: Desk, phones: Phones, provider: StandIn) -> s
     blows = ", ".join(f"{count} {name}" for name, count in mayhem.dealt.most_common())
     return (
         f"{mayhem.killed} kills ({blows}), {len(provider.books.taken())} texts, {desk.repeated} API requests repeated, "
-        f"{phones.refused} webhooks refused, faults: {len(provider.faults.seen)}"
+        f"{phones.unheard} replies unheard at first, {len(provider.faults.seen)} faults of the provider"
     )
