@@ -1,0 +1,1 @@
+"""Texts and scripts that make the safety model; see README.md."""

@@ -7,11 +7,8 @@ from pathlib import Path
 
 TEXTS = Path(__file__).parent / "texts"
 _CHOICE = re.compile(r"\(([^()]*)\)")
-_KEYS = {
-    "a": "sq", "b": "vn", "c": "xv", "d": "sf", "e": "wr", "f": "dg", "g": "fh", "h": "gj", "i": "uo", "j": "hk", "k": "jl",
-    "l": "k", "m": "n", "n": "bm", "o": "ip", "p": "o", "q": "w", "r": "et", "s": "ad", "t": "ry", "u": "yi", "v": "cb",
-    "w": "qe", "x": "zc", "y": "tu", "z": "x",
-}  # fmt: skip
+_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+_KEYS = {letter: row[max(0, at - 1) : at] + row[at + 1 : at + 2] for row in _ROWS for at, letter in enumerate(row)}
 _ACCENTS = str.maketrans("áéíóúñ", "aeioun")
 _LEADS = {
     "en": [
@@ -115,7 +112,7 @@ def draw(line: Line, chance: random.Random) -> str:
 
 
 def texts(drawn: int, seed: int = 20261124) -> list[Text]:
-    """At most `drawn` different texts from each line, some disguised, some in company of a harmless one of the same language."""
+    """At most `drawn` different texts from each line, some disguised, some in company of a harmless one."""
     chance = random.Random(seed)
     written = lines()
     harmless = {

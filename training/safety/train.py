@@ -21,11 +21,11 @@ from training.safety import corpus
 FLAGS = ("crisis", "emergency", "side_effect_severe")
 WEIGHTS = Path("surveys/core/replies/safety/data/model.bin")
 REPORT = Path(__file__).parent / "REPORT.md"
-DRAWN = 10
-FOLDS = 5
+DRAWN = 9
+FOLDS = 4
 STRENGTH = 1.0  # of the weights, against shrinking them; chosen by the curve below
 # Share of harmless lines of ideas it never met that the model alone may raise; ordinary texts raise far fewer.
-FALSE_ALARMS = {"crisis": 0.06, "emergency": 0.04, "side_effect_severe": 0.03}
+FALSE_ALARMS = {"crisis": 0.06, "emergency": 0.012, "side_effect_severe": 0.015}
 
 
 def features_of(text: str) -> set[int]:
@@ -99,7 +99,10 @@ def curve(scores: np.ndarray, wanted: np.ndarray, lists: np.ndarray, limits: np.
     """Lines of a table: false alarms and recall around the thresholds in use, model alone and with the lists."""
     harmless = ~wanted.any(axis=1)
     heads = ["false alarms", *FLAGS]
-    lines = [f"| margin | {' | '.join(heads)} | {' | '.join('with lists: ' + head for head in heads)} |", "|---" * 9 + "|"]
+    lines = [
+        f"| margin | {' | '.join(heads)} | {' | '.join('with lists: ' + head for head in heads)} |",
+        "|---" * 9 + "|",
+    ]
     for margin in (-3.0, -2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0, 3.0):
         cells = [f"{margin:+g}"]
         for raised in (scores > limits + margin, (scores > limits + margin) | lists):
@@ -120,8 +123,8 @@ def report(version: str, wanted: np.ndarray, groups: np.ndarray, limits: np.ndar
             f"Written by `python -m training.safety.train`; model {version}; {len(wanted)} texts drawn from",
             f"{len(set(groups))} written lines: {counts}, the others harmless and mostly hard.",
             "",
-            f"Every line is scored by a model that saw no text of that line ({FOLDS} folds): this is how the model reads",
-            "ideas it never met, much harder than new wordings of known ideas. The lists beside it are as they are, written",
+            f"Every line is scored by a model that saw no text of that line ({FOLDS} folds): this is how the model",
+            "reads ideas it never met, much harder than new wordings of known ideas. The lists beside it were written",
             "with these lines in view. Texts that neither reader was made with are measured by",
             "`tests/unit/surveys/replies/test_safety_measured.py`.",
             "",

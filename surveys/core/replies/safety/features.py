@@ -25,11 +25,9 @@ def bucket(feature: str) -> int:
 def windows(pieces: Pieces) -> Iterator[tuple[int, int]]:
     """Yield the start and end of every window of a text; the last one ends with the text."""
     last = max(0, len(pieces.words) - WINDOW)
-    for start in range(0, last + STRIDE, STRIDE):
-        start = min(start, last)
+    for start in range(0, last, STRIDE):
         yield start, start + WINDOW
-        if start == last:
-            return
+    yield last, last + WINDOW
 
 
 def word_features(word: str) -> Iterator[str]:

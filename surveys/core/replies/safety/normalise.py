@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 NO_BREAK, COMMA, SENTENCE = 0, 1, 2
 
-# Canonical ordering inside unicodedata.normalize is quadratic in a run of combining marks: short pieces keep it bounded.
+# Ordering inside unicodedata.normalize is quadratic in a run of combining marks: short pieces keep it bounded.
 _PIECE = 64
 
 _LOOK_ALIKES = str.maketrans(
@@ -48,7 +48,7 @@ def fold(text: str) -> str:
 
 
 def cut(text: str) -> Pieces:
-    """Cut a text into words of a-z and digits; apostrophes vanish ("can't" is "cant"), ellipses do not end a sentence."""
+    """Cut a text into words of a-z and digits; apostrophes vanish ("can't" is "cant"), "..." ends no sentence."""
     words: list[str] = []
     breaks: list[int] = []
     pending = NO_BREAK

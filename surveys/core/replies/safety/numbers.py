@@ -1,4 +1,4 @@
-"""Bring numbers in a text to a few kinds, so that the lists and the model can speak of readings: fever, pulse, pressure."""
+"""Bring numbers to a few kinds, so that lists and model can speak of readings: fever, pulse, blood pressure."""
 
 import re
 from bisect import bisect_right

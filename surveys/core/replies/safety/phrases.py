@@ -1,8 +1,8 @@
 """Phrase lists as data: read them, and find every phrase of a text.
 
 A list file has headers in brackets and one phrase a line. In a phrase `a|b` is either word, `?a` may be missing,
-`@body` is any word of a class, `..` is up to four words of any kind, `#` starts a comment. Words stand as they are after
-spelling.txt: in their full form, and none that is dropped from texts.
+`@body` is any word of a class, `..` is up to four words of any kind, `#` starts a comment. Words stand as they are
+after spelling.txt: in their full form, and none that is dropped from texts.
 """
 
 from collections import defaultdict
@@ -13,7 +13,7 @@ from surveys.core.replies.safety.normalise import SENTENCE
 
 LONGEST_GAP = 4
 LONG_TEXT = 400  # words; an SMS of 1,600 characters has fewer
-MOST_PLACES = 1500
+MOST_PLACES = 1000
 _LOOK_BACK, _LOOK_AHEAD = 6, 18  # words around a place that decide what is found there
 
 _Step = tuple[bool, frozenset[str]]  # whether a gap comes first, and the words that fit

@@ -28,12 +28,21 @@ class Finding:
     lowered: str | None
 
 
+# Clinical content, section 3.5, E14: wherever in the text the symptom stands.
+_PRESSURE_WITH_SYMPTOM = Finding(("emergency",), 1, "blood pressure of crisis height with a symptom (E14)", None)
+
+
 def findings(pieces: Pieces, hits: Sequence[Hit]) -> list[Finding]:
     """Judge every dangerous phrase of a text in its context; phrases inside an idiom are left out."""
     context = _Context(pieces, hits)
-    return [
-        Finding(_flags(hit), int(hit.entry.header[-1]), hit.entry.phrase, context.around(hit)) for hit in context.dangers
+    found = [
+        Finding(_flags(hit), int(hit.entry.header[-1]), hit.entry.phrase, context.around(hit))
+        for hit in context.dangers
     ]
+    symptoms = (hit for hit in hits if hit.entry.header == "symptom")
+    if "nbp" in pieces.words and any(context.around(hit) is None for hit in symptoms):
+        found.append(_PRESSURE_WITH_SYMPTOM)
+    return found
 
 
 def for_model(pieces: Pieces, hits: Sequence[Hit]) -> Pieces:
@@ -72,14 +81,13 @@ class _Context:
         self._sentence = _sentences(pieces.breaks)
         self.masked = _covered(by_header["idiom"])
         self.dangers = [
-            hit
-            for hit in hits
-            if hit.entry.header[-1:].isdigit() and self.masked.isdisjoint(range(hit.start, hit.end))
+            hit for hit in hits if hit.entry.header[-1:].isdigit() and self.masked.isdisjoint(range(hit.start, hit.end))
         ]
-        own = _covered(self.dangers)
-        void = _covered(by_header["not a negation"]) | own
+        own = _covered(hit for hit in self.dangers if ".." not in hit.entry.phrase)
+        void = _covered(by_header["not a negation"]) | _covered(self.dangers)
         self._negations = sorted(hit.end for hit in by_header["negation"] if hit.start not in void)
-        self._present = {self._sentence[hit.start] for hit in by_header["present"] if hit.start not in self.masked}
+        idle = self.masked | _covered(by_header["past"])
+        self._present = {self._sentence[hit.start] for hit in by_header["present"] if hit.start not in idle}
         self._of_sentence: dict[int, str] = {}
         for header in _CONTEXTS:
             for hit in (hit for hit in by_header[header] if hit.start not in own or hit.end - 1 not in own):
@@ -106,7 +114,7 @@ class _Context:
     def _ends_denied(self, hit: Hit) -> bool:
         """Whether the last word after a gap is denied: "where the needle was, not swollen"."""
         elements = hit.entry.phrase.split()
-        after_gap = elements[-2:-1] == [".."] and _NEGATORS.isdisjoint(elements)
+        after_gap = elements[-2:-1] == [".."] and _NEGATORS.isdisjoint(hit.entry.phrase.replace("|", " ").split())
         return after_gap and self._pieces.words[hit.end - 2] in _NEGATORS
 
 

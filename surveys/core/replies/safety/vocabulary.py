@@ -8,9 +8,11 @@ from surveys.core.replies.safety.normalise import Pieces, cut, unleet
 from surveys.core.replies.safety.numbers import kind_of_number
 
 TYPO_LENGTH = 5  # Clinical content, section 4.2 point 2: typo distance 1 on words of five letters and more.
-MOST_REPAIRS = 500  # different words up to which slips are repaired; an SMS has at most 1,600 characters
+MOST_REPAIRS = 300  # different words up to which slips are repaired; an SMS has at most 1,600 characters
 LONGEST_REPAIR = 28
-_GLUE = frozenset("i a y to me my no not can die end all de la el go on in it is que mi se ya am be".split())
+SHORTEST_RUN, LONGEST_PART = 7, 14  # letters of words run together, and of each of them
+_GLUE_WORDS = "i a y to me my no not can die end all de la el go on in it is que mi se ya am be"
+_GLUE = frozenset(_GLUE_WORDS.split())  # short words that may stand in words run together
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +72,22 @@ class Vocabulary:
 
     def _run_together(self, word: str) -> str | None:
         """Split "wanttodie" into list words; every part has to be one, so ordinary words stay whole."""
-        if len(word) < 7:
+        if len(word) < SHORTEST_RUN:
             return None
         best: list[str | None] = [""] + [None] * len(word)
         for end in range(1, len(word) + 1):
-            for start in range(max(0, end - 14), end):
-                head, part = best[start], word[start:end]
-                if head is not None and part in self.known and (len(part) > 3 or part in _GLUE):
-                    best[end] = f"{head} {part}"
-                    break
-        found = best[-1]
-        return found.strip() if found else None
+            starts = range(max(0, end - LONGEST_PART), end)
+            cuts = (
+                f"{best[start]} {word[start:end]}"
+                for start in starts
+                if best[start] is not None and self._part(word[start:end])
+            )
+            best[end] = next(cuts, None)
+        return best[-1].strip() if best[-1] else None
+
+    def _part(self, part: str) -> bool:
+        """Whether letters can be one of the words in words run together."""
+        return part in self.known and (len(part) > 3 or part in _GLUE)
 
 
 def words_of_classes(class_lines: Mapping[str, str], rewrite: Mapping[str, str]) -> dict[str, frozenset[str]]:

@@ -1,0 +1,106 @@
+"""How well the safety screen reads labelled texts: recall and false alarms, printed, with the least that is accepted.
+
+Three sets: `tier1.jsonl`, direct phrases of intent, plan, act and medical emergency (clinical content, 4.2 point
+13); `own.jsonl`, hard texts that were in view while the screen was made; `held_out.jsonl`, written in one go after
+it was made. What the held-out set said at first sight stands in training/safety/README.md; the few mistakes it showed
+were then mended in the lists, so the next honest measurement needs new texts.
+"""
+
+import json
+import sys
+from collections import Counter
+from math import sqrt
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from surveys.core.replies.safety import screen
+
+DATA = Path(__file__).parents[3] / "data" / "safety"
+FLAGS = ("crisis", "emergency", "side_effect_severe")
+
+
+def _load(name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (DATA / name).read_text(encoding="utf-8").splitlines()]
+
+
+def wilson(hits: int, total: int) -> tuple[float, float]:
+    """The 95 % interval of a share of `hits` in `total`, after Wilson."""
+    z = 1.96
+    share = hits / total
+    middle = share + z * z / (2 * total)
+    half = z * sqrt(share * (1 - share) / total + z * z / (4 * total * total))
+    return (middle - half) / (1 + z * z / total), (middle + half) / (1 + z * z / total)
+
+
+def measure(cases: list[dict[str, Any]]) -> Counter[tuple[str, str, bool]]:
+    """Count, by language and flag or "harmless", the texts for which it was raised (for harmless ones: anything)."""
+    counts: Counter[tuple[str, str, bool]] = Counter()
+    for case in cases:
+        raised = screen(case["text"]).flags
+        for flag in case["flags"]:
+            counts[case["lang"], flag, flag in raised] += 1
+        if not case["flags"]:
+            counts[case["lang"], "harmless", bool(raised)] += 1
+    return counts
+
+
+def share(counts: Counter[tuple[str, str, bool]], kind: str, language: str | None = None) -> tuple[int, int]:
+    """Texts raised and all texts of a kind, in one language or in all."""
+    chosen = {key: count for key, count in counts.items() if key[1] == kind and language in {None, key[0]}}
+    return sum(count for key, count in chosen.items() if key[2]), sum(chosen.values())
+
+
+def _print_table(name: str, counts: Counter[tuple[str, str, bool]]) -> None:
+    sys.stdout.write(f"\n{name}\n")
+    for kind in (*FLAGS, "harmless"):
+        for language in ("en", "es", None):
+            hits, total = share(counts, kind, language)
+            low, high = wilson(hits, total)
+            interval = f"({low:.1%} to {high:.1%})"
+            sys.stdout.write(f"  {kind:20} {language or 'all':4} {hits:4}/{total:<4} {hits / total:6.1%}  {interval}\n")
+
+
+def test_direct_phrases_are_all_raised_as_emergencies_in_both_languages() -> None:
+    cases = _load("tier1.jsonl")
+    assert min(Counter(case["lang"] for case in cases).values()) >= 200
+    missed = [
+        case["id"]
+        for case in cases
+        if case["flag"] not in screen(case["text"]).flags or screen(case["text"]).tier != "emergency"
+    ]
+    assert not missed
+
+
+@pytest.mark.parametrize(
+    ("name", "least", "most_false"),
+    [
+        ("own.jsonl", {"crisis": 0.95, "emergency": 0.96, "side_effect_severe": 0.93}, 0.05),
+        ("held_out.jsonl", {"crisis": 0.95, "emergency": 0.95, "side_effect_severe": 0.95}, 0.05),
+    ],
+)
+def test_hard_texts_are_read_at_least_as_well_as_when_last_measured(
+    name: str, least: dict[str, float], most_false: float
+) -> None:
+    counts = measure(_load(name))
+    _print_table(name, counts)
+    for flag in FLAGS:
+        hits, total = share(counts, flag)
+        assert hits / total >= least[flag]
+    hits, total = share(counts, "harmless")
+    assert hits / total <= most_false
+
+
+def test_replies_of_every_day_seldom_ring_the_bell() -> None:
+    replies = DATA.parent / "replies"
+    cases = [
+        json.loads(line) for path in sorted(replies.glob("*.jsonl")) for line in path.read_text("utf-8").splitlines()
+    ]
+    harmless = [case["reply"] for case in cases if not set(FLAGS) & {*case.get("flags", []), *case.get("flags_ok", [])}]
+    alarms = sum(bool(screen(reply).flags) for reply in harmless)
+    low, high = wilson(alarms, len(harmless))
+    sys.stdout.write(
+        f"\nreplies of every day: {alarms}/{len(harmless)} {alarms / len(harmless):.1%} ({low:.1%} to {high:.1%})\n"
+    )
+    assert alarms / len(harmless) <= 0.02
