@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import product
 
 from surveys.core.replies.safety.normalise import Pieces, cut, unleet
 from surveys.core.replies.safety.numbers import kind_of_number
@@ -63,12 +64,10 @@ class Vocabulary:
         """The list word one slip away; one slip leaves two letters at one end of the word as they were."""
         if len(word) < TYPO_LENGTH or not word.isalpha():
             return None
-        for length in (len(word), len(word) - 1, len(word) + 1):
-            for end in ("<" + word[:2], ">" + word[-2:]):
-                for candidate in self.alike.get((end, length), ()):
-                    if _one_edit(word, candidate):
-                        return candidate
-        return None
+        lengths = (len(word), len(word) - 1, len(word) + 1)
+        keys = product(lengths, ("<" + word[:2], ">" + word[-2:]))
+        candidates = (candidate for length, end in keys for candidate in self.alike.get((end, length), ()))
+        return next((candidate for candidate in candidates if _one_edit(word, candidate)), None)
 
     def _run_together(self, word: str) -> str | None:
         """Split "wanttodie" into list words; every part has to be one, so ordinary words stay whole."""
