@@ -36,7 +36,7 @@ def audit(stories: Sequence[Story], provider: StandIn, town: Town) -> list[Check
         _planned(stories, provider),
         _explained(),
         _carried_once(provider),
-        _replies_handled(stories, provider),
+        _replies_handled(stories),
         _replies_answers(stories),
         _visits(stories),
         _follow_ups(stories),
@@ -55,6 +55,7 @@ def table(checks: Iterable[Check]) -> str:
 
 
 def _planned(stories: Sequence[Story], provider: StandIn) -> Check:
+    """The script's texts against the provider's journal, phone by phone."""
     problems = []
     for story in stories:
         wanted, got = Counter(story.texts), Counter(text.body for text in provider.books.taken(story.phone))
@@ -85,7 +86,7 @@ def _carried_once(provider: StandIn) -> Check:
     )
 
 
-def _replies_handled(stories: Sequence[Story], provider: StandIn) -> Check:
+def _replies_handled(stories: Sequence[Story]) -> Check:
     sids = [sid for story in stories for sid in story.sids]
     rows = Counter(InboundMessage.objects.values_list("provider_id", flat=True))
     handled = set(InboundMessage.objects.filter(handled_at__isnull=False).values_list("provider_id", flat=True))
@@ -131,6 +132,7 @@ def _visits(stories: Sequence[Story]) -> Check:
 
 
 def _follow_ups(stories: Sequence[Story]) -> Check:
+    """Completed; or held, because somebody is in danger; or closed, because the patient said STOP."""
     status = dict(FollowUp.objects.values_list("patient__reference", "status"))
     held = set(
         FollowUp.objects.filter(conversation__held_since__isnull=False).values_list("patient__reference", flat=True)

@@ -55,6 +55,16 @@ def run(parts: Parts, provider: StandIn, address: str, wish: Wish, say: Say) -> 
     logging.getLogger().setLevel(logging.ERROR)  # what the sweeps say in this process would hide the audit
     connection.close()
     connection.close_pool()  # its connections would die with the database
+    _live(parts, desk, phones, cast, mayhem, settling, wish.patience)
+    checks = [*audit(cast, provider, town), _parts_held(parts), _proves_something(mayhem)]
+    say(f"\n{table(checks)}\n\n{_figures(mayhem, desk, phones, provider)}")
+    return not any(check.problems for check in checks)
+
+
+def _live(
+    parts: Parts, desk: Desk, phones: Phones, cast: list[Story], mayhem: Mayhem, settling: Settling, patience: float
+) -> None:
+    """Desk and phones work in threads of their own; the blows fall from this one, which started all parts."""
     with parts, ThreadPoolExecutor(2) as outside:
         parts.wait_until_ready()
         at_work = [outside.submit(desk.work), outside.submit(phones.run)]
@@ -63,15 +73,12 @@ def run(parts: Parts, provider: StandIn, address: str, wish: Wish, say: Say) -> 
             _admit(desk, cast, 1.0, at_work)
             desk.close()
             at_work[0].result()
-            settling.wait(wish.patience)
+            settling.wait(patience)
             settling.pass_minutes()
         finally:
             desk.close(at_once=True)
             phones.stop()
         at_work[1].result()
-    checks = [*audit(cast, provider, town), _parts_held(parts), _proves_something(mayhem)]
-    say(f"\n{table(checks)}\n\n{_figures(mayhem, desk, phones, provider)}")
-    return not any(check.problems for check in checks)
 
 
 def _prepare() -> tuple[Town, str]:
