@@ -45,12 +45,18 @@ def readers(screening: Screening) -> list[str]:
 
 
 def _crisis(screening: Screening, seen: Mapping[str, object]) -> Finding | None:
-    """The tier of 4.2. Without the flag it belongs to another flag, or its context took the edge off."""
+    """The tier of 4.2. Without the flag it belongs to another flag, or its context took the edge off.
+
+    A denied sign of crisis goes down one step only. A denied medical sign is for the next work day: our own questions
+    name chest pain and fainting, and patients answer them in those words (docs/adr/0016).
+    """
     flagged = "crisis" in screening.flags
     if screening.tier == "none" and not flagged:
         return None
     if screening.flags and not flagged:
         return None
+    if not flagged and "crisis" not in screening.lowered:
+        return Finding("CRISIS-3", Level.WATCH, seen)
     rule, level = TIERS.get(screening.tier, TIERS["urgent"])
     if flagged and level is Level.WATCH:
         rule, level = TIERS["urgent"]

@@ -17,7 +17,6 @@ def found(flags: tuple[str, ...], tier: str) -> list[tuple[str, Level, str]]:
     [
         ((), "none", []),
         ((), "watch", [("CRISIS-3", Level.WATCH, "")]),
-        ((), "urgent", [("CRISIS-2", Level.URGENT, "SAFE-CRISIS")]),  # annex B, 29: lowered, never none
         (("crisis",), "emergency", [("CRISIS-1", Level.EMERGENCY, "SAFE-CRISIS")]),
         (("crisis",), "urgent", [("CRISIS-2", Level.URGENT, "SAFE-CRISIS")]),
         (("crisis",), "watch", [("CRISIS-2", Level.URGENT, "SAFE-CRISIS")]),
@@ -27,6 +26,20 @@ def found(flags: tuple[str, ...], tier: str) -> list[tuple[str, Level, str]]:
 )
 def test_a_screening_becomes_findings(flags: tuple[str, ...], tier: str, expected: list[object]) -> None:
     assert found(flags, tier) == expected
+
+
+def test_a_denied_crisis_stays_urgent_and_is_answered() -> None:
+    """Annex B, 29: lowered by one tier, never to none."""
+    screening = Screening(flags=(), tier="urgent", reasons=(), version="1", lowered=("crisis",))
+    assert [(each.rule, each.level, each.safety_text) for each in dangers(screening)] == [
+        ("CRISIS-2", Level.URGENT, "SAFE-CRISIS")
+    ]
+
+
+def test_a_denied_medical_sign_waits_for_the_next_day_and_pauses_nothing() -> None:
+    screening = Screening(flags=(), tier="urgent", reasons=(), version="1", lowered=("emergency",))
+    assert [(each.rule, each.level, each.safety_text) for each in dangers(screening)] == [("CRISIS-3", Level.WATCH, "")]
+    assert not holds_survey(dangers(screening))
 
 
 def test_an_overdose_on_purpose_is_a_medical_emergency_and_a_crisis() -> None:

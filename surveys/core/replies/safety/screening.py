@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from surveys.core.replies.intents import reaction
+from surveys.core.replies.normalise import MAX_LENGTH
 from surveys.core.replies.safety import lists
 from surveys.core.replies.safety.language import PHRASES, VOCABULARY
 from surveys.core.replies.safety.model import load
@@ -23,20 +25,27 @@ class Screening:
 
     `flags` ring the bell; `tier` is clinical content 4.2: emergency, urgent, watch or none. A phrase taken back by its
     context ("not suicidal") raises no flag but lowers its tier by one step only, so that a person still reads it.
-    `reasons` name list entries or the model, never words of the patient.
+    `lowered` are the flags that such phrases would have raised. `reasons` name list entries or the model, never words
+    of the patient.
     """
 
     flags: tuple[str, ...]
     tier: Tier
     reasons: tuple[str, ...]
     version: str
+    lowered: tuple[str, ...] = ()
 
 
 _MODEL: Final = load(lists.packed_model())
 
 
 def screen(text: str) -> Screening:
-    """Screen a text in any language and spelling; never raises, and the same text always gives the same screening."""
+    """Screen a text in any language and spelling; never raises, and the same text always gives the same screening.
+
+    A reaction notice is the phone's own text and quotes one that was screened, or written by us, when it was sent.
+    """
+    if len(text) <= MAX_LENGTH and reaction(text):
+        return Screening((), "none", ("reaction notice",), SCREEN_VERSION)
     pieces = VOCABULARY.read(text)
     starts, everywhere = places(pieces.words)
     hits = PHRASES.find(pieces.words, pieces.breaks, starts)
@@ -52,6 +61,7 @@ def screen(text: str) -> Screening:
             dict.fromkeys([*map(_reason, found), *(f"model: {flag} by {by:.1f}" for flag, by in judged), *unread])
         ),
         version=SCREEN_VERSION,
+        lowered=tuple(flag for flag in FLAGS if any(finding.lowered and flag in finding.flags for finding in found)),
     )
 
 

@@ -98,3 +98,19 @@ def test_the_words_remembered_between_texts_are_bounded() -> None:
         screen(" ".join(f"q{block}x{at}" for at in range(200)))
     assert len(screening._MODEL._of_word) <= 8192
     assert sys.getsizeof(screening._MODEL._of_word) < 1_000_000
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "Liked “Any side effects? Chest pain, trouble breathing or fainting: call 911.”",
+        "Le gustó “Dolor de pecho, falta de aire o desmayo: llame al 911.”",
+    ],
+)
+def test_a_reaction_notice_is_not_screened_for_what_it_quotes(notice: str) -> None:
+    assert (screen(notice).flags, screen(notice).tier) == ((), "none")
+
+
+@pytest.mark.parametrize("text", ["My mom said “I want to die”", "“I can't breathe”", "I liked it but I want to die"])
+def test_a_quotation_that_is_no_notice_is_screened(text: str) -> None:
+    assert screen(text).flags
