@@ -11,7 +11,8 @@ from tools.launcher.embedded import Server
 from tools.launcher.folders import BASE
 
 STOP_SECONDS = 15
-"""How long a part may finish what it has in hand; then it is killed, and the rows it held are found by the sweeps."""
+"""How long the parts together may finish what they have in hand; then they are killed, and the rows they held are found
+by the sweeps."""
 
 WORKER_CHILDREN = 2
 WEB_THREADS = 8
@@ -38,8 +39,9 @@ class Supervisor:
         for process in self.running.values():
             if process.poll() is None:
                 process.terminate()
+        deadline = time.monotonic() + STOP_SECONDS
         for process in self.running.values():
-            processes.wait_or_kill(process, seconds=STOP_SECONDS)
+            processes.wait_or_kill(process, seconds=max(0.1, deadline - time.monotonic()))
 
     def start(self) -> None:
         """Start every part."""

@@ -83,7 +83,7 @@ class Service:
 
     def end(self) -> int:
         """Wait for the end and return the exit code."""
-        self.said += self.process.communicate(timeout=60)[0]
+        self.said += self.process.communicate(timeout=100)[0]
         return self.process.returncode
 
     def discard(self) -> None:
