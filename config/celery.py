@@ -9,6 +9,7 @@ from celery import Celery
 from celery.contrib.django.task import DjangoTask
 from celery.signals import beat_init
 from kombu.exceptions import OperationalError
+from kombu.transport.redis import QoS
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -36,6 +37,10 @@ class Nudge(DjangoTask):  # type: ignore[type-arg]  # generic in its stubs only
             log.warning("nudge_lost", task=self.name)
             return None
 
+
+# A worker that loses the broker with a nudge in hand would hand it back over the lost connection, and end of that.
+# Nobody needs it back: the sweeps find the same rows.
+QoS.restore_at_shutdown = False
 
 app = Celery("followup", task_cls=Nudge)
 app.config_from_object("django.conf:settings", namespace="CELERY")
