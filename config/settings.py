@@ -223,7 +223,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
 
-# Tasks are nudges: a worker that dies loses what it had in hand to the next sweep, and nobody waits for an absent Redis.
+# Tasks are nudges: what a worker held when it died waits for the next sweep, and nobody waits for an absent Redis.
 # Acknowledged early, because a late acknowledgement over a connection that was lost meanwhile ends the whole worker.
 CELERY_BROKER_URL = ENVIRONMENT.redis_url
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
