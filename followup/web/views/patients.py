@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -20,7 +22,7 @@ from followup.operations.errors import Refused
 from followup.queries import patients as query
 from followup.queries.pages import BadCursor
 from followup.tasks import open_due
-from followup.web.access import page
+from followup.web.access import page, record
 from followup.web.forms.patients import ConsentForm, EnrolForm, PatientForm, PauseForm, SearchForm
 from followup.web.requests import StaffRequest
 from messaging.queries import opted_out
@@ -29,10 +31,25 @@ from messaging.tasks import dispatch_outbox
 
 @page(Permission.SEE_PATIENTS, "patient.list")
 def patients(request: StaffRequest) -> HttpResponse:
-    """The clinic's patients, latest first, or those that were searched for."""
-    form = SearchForm(request.GET)
+    """The clinic's patients, latest first, or those that were searched for.
+
+    A search is posted, because a phone number must not stand in an address; one by reference then gets its own address.
+    """
+    form = SearchForm(request.POST or request.GET)
     if not form.is_valid():
         raise Http404
+    asked = form.cleaned_data
+    by_phone = asked["q"].startswith("+")
+    if request.method == "POST" and not by_phone:
+        return redirect(f"{reverse('patients')}?{urlencode({'q': asked['q'], 'status': asked['status']})}")
+    if request.method != "POST" and by_phone:
+        return redirect("patients")
+    if by_phone:
+        record(request, "patient.list", {}, {"by": "phone"})
+    return _list(request, form)
+
+
+def _list(request: StaffRequest, form: SearchForm) -> HttpResponse:
     asked = form.cleaned_data
     clinic = request.user.clinic
     try:

@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from clinics.models import AuditEvent
 from followup.models import CareSession, FollowUp, Patient
 from messaging.queries import is_opted_out
 from tests.factories import NOW, end_session, make_patient, make_plan
@@ -61,9 +62,17 @@ def test_details_are_changed_and_a_new_number_ends_the_consent(north: House, des
 def test_a_patient_is_found_by_reference_or_whole_number(north: House, desk: Client, typed: str) -> None:
     other = make_patient(north.clinic, reference="ZZ-1", name="Not Me")
     text = typed.format(reference=north.patient.reference, phone=north.patient.phone.reveal())
-    page = desk.get("/patients/", {"q": text}).content.decode()
+    page = desk.post("/patients/", {"q": text}, follow=True).content.decode()
     assert north.patient.reference in page
     assert other.reference not in page
+
+
+def test_a_number_that_is_searched_for_stands_in_no_address(north: House, desk: Client) -> None:
+    number = north.patient.phone.reveal()
+    found = desk.post("/patients/", {"q": number}, follow=True)
+    assert found.redirect_chain == []
+    assert AuditEvent.objects.filter(action="patient.list", detail={"by": "phone"}).count() == 1
+    assert desk.get("/patients/", {"q": number}).headers["Location"] == "/patients/"
 
 
 def test_the_list_of_patients_hides_numbers_and_goes_on_by_pages(north: House, desk: Client) -> None:
