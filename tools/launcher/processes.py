@@ -60,12 +60,15 @@ def wait_or_kill(process: "subprocess.Popen[bytes]", *, seconds: float) -> None:
 
 
 def hear_every_signal_as_ctrl_c() -> None:
-    """Let `kill` and a closed terminal end us as Ctrl-C does: in order."""
+    """Let `kill` and a closed terminal end us as Ctrl-C does: in order.
+
+    Ctrl-C is set too: whoever starts us in the background of a script has us ignore it, and so would all our parts.
+    """
 
     def interrupt(number: int, frame: object) -> None:
         raise KeyboardInterrupt
 
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupt)
 
 
