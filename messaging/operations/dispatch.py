@@ -65,8 +65,10 @@ def dispatch(*, now_fn: Clock, limit: int | None = None, seconds: float | None =
         texts = claim(now=now_fn(), limit=room, lane=LANE, under_way=carrier.under_way()) if room > 0 else []
         claimed += len(texts)
         pending |= dict.fromkeys(carrier.start(texts), time.monotonic())
-        pending = _gather(pending, now_fn)
-        if not texts and (not pending or time.monotonic() - max(pending.values()) > PATIENCE_SECONDS):
+        before, pending = len(pending), _gather(pending, now_fn)
+        if texts or len(pending) < before:
+            continue  # an outcome frees its number: the next text to it can leave now
+        if not pending or time.monotonic() - max(pending.values()) > PATIENCE_SECONDS:
             carrier.leave(pending, now_fn)
             return claimed
 

@@ -74,6 +74,25 @@ def test_dispatch_sends_each_text_once_however_often_it_is_called(
     assert sorted(message.to for message in provider.books.taken()) == sorted(text.number.reveal() for text in texts)
 
 
+def test_dispatch_goes_on_with_a_number_whose_text_before_took_long(
+    provider: StandIn, clinic: Clinic, clock: Clock
+) -> None:
+    provider.faults.slowness = 0.1
+    for body in ("one", "two"):
+        queue(clinic, body=body, now=clock.move(seconds=1))
+    assert dispatch(now_fn=clock) == 2
+    assert [message.body for message in provider.books.taken()] == ["one", "two"]
+
+
+def test_a_notice_goes_out_before_the_question_that_was_queued_with_it(
+    provider: StandIn, clinic: Clinic, clock: Clock
+) -> None:
+    queue(clinic, body="question", purpose=Purpose.QUESTION)
+    queue(clinic, body="notice", purpose=Purpose.SERVICE)
+    dispatch(now_fn=clock)
+    assert [message.body for message in provider.books.taken()] == ["notice", "question"]
+
+
 def test_dispatch_keeps_the_order_of_texts_to_one_number(provider: StandIn, clinic: Clinic, clock: Clock) -> None:
     for body in ("one", "two", "three"):
         queue(clinic, body=body, now=clock.move(seconds=1))
