@@ -65,6 +65,12 @@ class Texted:
         """Whether the patient wrote it."""
         return isinstance(self.message, InboundMessage)
 
+    @property
+    def place(self) -> tuple[datetime, bool, UUID]:
+        """Where it stands in its thread: a text and what answers it may bear one time, and the patient's comes first;
+        two of ours that were queued together stand as they leave."""
+        return self.at, not self.is_inbound, self.message.pk
+
 
 def thread(clinic_id: UUID, number_hash: str, *, before: datetime | None = None, limit: int = 200) -> list[Texted]:
     """The last `limit` texts to and from a number, oldest first; `before` gives those older than a moment."""
@@ -72,10 +78,9 @@ def thread(clinic_id: UUID, number_hash: str, *, before: datetime | None = None,
     came = InboundMessage.objects.filter(clinic_id=clinic_id, number_hash=number_hash)
     if before is not None:
         sent, came = sent.filter(queued_at__lt=before), came.filter(received_at__lt=before)
-    # A text and what answers it may bear one time: the sort keeps the patient's before ours.
-    texts = [Texted(message.received_at, message) for message in came.order_by("-received_at")[:limit]]
-    texts += [Texted(message.queued_at, message) for message in sent.order_by("-queued_at")[:limit]]
-    return sorted(texts, key=attrgetter("at"))[-limit:]
+    texts = [Texted(message.received_at, message) for message in came.order_by("-received_at", "-id")[:limit]]
+    texts += [Texted(message.queued_at, message) for message in sent.order_by("-queued_at", "-id")[:limit]]
+    return sorted(texts, key=attrgetter("place"))[-limit:]
 
 
 def unhandled(number_hash: str) -> list[Texted]:

@@ -27,7 +27,7 @@ class Purpose(StrEnum):
     CONTROL = "control"  # opt-out, opt-in and help confirmations
     CONVERSATION = "conversation"  # an answer to something the patient just wrote
     QUESTION = "question"  # the first text of a follow-up
-    SERVICE = "service"  # enrolment and notices
+    SERVICE = "service"  # enrolment and notices, which come before any question (clinical content, C-03 and 4.2.10)
     REMINDER = "reminder"
 
 
@@ -35,8 +35,8 @@ PRIORITY: dict[Purpose, int] = {
     Purpose.SAFETY: 0,
     Purpose.CONTROL: 1,
     Purpose.CONVERSATION: 2,
-    Purpose.QUESTION: 3,
-    Purpose.SERVICE: 4,
+    Purpose.SERVICE: 3,
+    Purpose.QUESTION: 4,
     Purpose.REMINDER: 5,
 }
 

@@ -10,6 +10,7 @@ from messaging import queries
 from messaging.core.lifecycle import Outbound, Purpose
 from messaging.models import OutboundMessage
 from messaging.operations import cancel_queued, enqueue, opt_out, store_inbound
+from messaging.queries import thread
 from privacy.ids import new_id
 from privacy.phones import phone_hash
 from privacy.sensitive import Sensitive
@@ -98,3 +99,11 @@ def test_thread_holds_both_directions_in_order(clinic: Clinic) -> None:
     assert [text.message.body.reveal() for text in texts] == ["How are you?", "7", "Thanks"]
     assert [text.is_inbound for text in texts] == [False, True, False]
     assert len(queries.thread(clinic.pk, phone_hash(ADA), before=NOW + timedelta(minutes=1))) == 1
+
+
+def test_a_thread_shows_texts_that_were_queued_together_in_the_order_in_which_they_leave(clinic: Clinic) -> None:
+    bodies = [f"text {place}" for place in range(5)]
+    enqueue([draft(clinic, body=body) for body in bodies], now=NOW)
+    store_inbound(clinic_id=clinic.pk, provider_id="SM1", number=ADA, sender="", body="7", received_at=NOW)
+    shown = [text.message.body.reveal() for text in thread(clinic.pk, phone_hash(ADA))]
+    assert shown == ["7", *bodies]
