@@ -29,7 +29,7 @@ def files() -> tuple[Path, ...]:
     found: list[Path] = []
     for folder, names, leaves in os.walk(BASE):
         names[:] = sorted(set(names) - SKIPPED)
-        found += [Path(folder, leaf) for leaf in sorted(leaves) if _is_text(leaf)]
+        found += [Path(folder, leaf) for leaf in sorted(set(leaves) - SKIPPED) if _is_text(leaf)]
     return tuple(found)
 
 
