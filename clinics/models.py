@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from clinics.core.roles import Role
+from clinics.core.roster import Place, Span
 from privacy.fields import EncryptedTextField
 from privacy.ids import new_id
 
@@ -66,6 +67,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="staff")
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=120)
+    phone = EncryptedTextField(null=True, help_text="Mobile number that alerts go to; null: cannot be on call")
     role = models.CharField(max_length=12, choices=[(role.value, role.value.title()) for role in Role])
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
@@ -88,6 +90,45 @@ class User(AbstractBaseUser, PermissionsMixin):
     def is_staff(self) -> bool:
         """Django's admin is for those who run the installation."""
         return self.is_superuser
+
+
+class Shift(models.Model):
+    """A stretch of time for which a member of staff is on call. Two at once are welcome: a first and a second."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="+")
+    person = models.ForeignKey(User, models.PROTECT, related_name="shifts")
+    place = models.CharField(max_length=6, choices=[(place.value, place.value.title()) for place in Place])
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(help_text="Not included")
+    created_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True, help_text="Set when it was taken off the roster; it can be put back")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "place", "starts_at", "ends_at"],
+                condition=Q(removed_at__isnull=True),
+                name="shift_once",
+            ),
+            models.CheckConstraint(condition=Q(ends_at__gt=models.F("starts_at")), name="shift_ends_after_it_starts"),
+            models.CheckConstraint(condition=Q(place__in=[place.value for place in Place]), name="shift_place_known"),
+        ]
+        indexes = [
+            # The roster, and who is on call at a moment.
+            models.Index(
+                fields=["clinic", "ends_at", "starts_at"], condition=Q(removed_at__isnull=True), name="shift_on_call"
+            ),
+            models.Index(fields=["clinic", "-created_at", "-id"], name="shift_list"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    @property
+    def span(self) -> Span:
+        """The time of the shift."""
+        return Span(self.starts_at, self.ends_at)
 
 
 class ApiToken(models.Model):

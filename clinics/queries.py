@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -9,7 +10,8 @@ from django.db.models import QuerySet
 
 from clinics.core.chain import GENESIS, link
 from clinics.core.roles import Permission, allows
-from clinics.models import ApiToken, AuditEvent, Clinic, User
+from clinics.core.roster import ACTING_ROLES, AHEAD, Span, covered
+from clinics.models import ApiToken, AuditEvent, Clinic, Shift, User
 from privacy.tokens import token_digest
 
 
@@ -36,6 +38,45 @@ def staff_by_email(email: str) -> User | None:
 def staff(clinic: Clinic) -> QuerySet[User]:
     """Everybody who works or worked for `clinic`."""
     return User.objects.filter(clinic=clinic)
+
+
+def shifts(clinic: Clinic) -> QuerySet[Shift]:
+    """The roster of `clinic`, past and coming, with who is on call; without what was taken off it."""
+    return Shift.objects.filter(clinic=clinic, removed_at=None).select_related("person")
+
+
+def removed_shifts(clinic: Clinic) -> QuerySet[Shift]:
+    """What was taken off the roster of `clinic`."""
+    return Shift.objects.filter(clinic=clinic, removed_at__isnull=False).select_related("person")
+
+
+def can_be_on_call(clinic: Clinic) -> QuerySet[User]:
+    """Who may be put on the roster, by name."""
+    able = staff(clinic).filter(is_active=True, role__in=ACTING_ROLES, phone__isnull=False)
+    return able.order_by("name", "id")
+
+
+def on_call(clinic_id: UUID, *, now: datetime) -> list[Shift]:
+    """Who is on call at `now` and can act: the first before the second, who began earlier before who began later."""
+    current = _acting().filter(clinic_id=clinic_id, starts_at__lte=now, ends_at__gt=now)
+    return list(current.select_related("person").order_by("place", "starts_at", "id"))
+
+
+def rostered(clinic_ids: Collection[UUID], *, now: datetime) -> set[UUID]:
+    """The clinics in which somebody who can act is on call from `now` for AHEAD without a gap. One query."""
+    spans: dict[UUID, list[Span]] = {}
+    until = now + AHEAD
+    near = _acting().filter(clinic_id__in=clinic_ids, starts_at__lt=until, ends_at__gt=now)
+    for shift in near:
+        spans.setdefault(shift.clinic_id, []).append(shift.span)
+    return {clinic_id for clinic_id, found in spans.items() if covered(found, now, until)}
+
+
+def _acting() -> QuerySet[Shift]:
+    """Shifts of people who can still do something about an alert."""
+    return Shift.objects.filter(
+        removed_at=None, person__is_active=True, person__role__in=ACTING_ROLES, person__phone__isnull=False
+    )
 
 
 def tokens(clinic: Clinic) -> QuerySet[ApiToken]:

@@ -9,17 +9,20 @@ from clinics.operations.idempotency import (
     forget_answers,
     keep_answer,
 )
+from clinics.operations.roster import InvalidShift, add_shifts, remove_shift, restore_shift
 from clinics.operations.sealing import seal_audit
 from clinics.operations.staff import InvalidStaff, change_staff, create_staff, set_password
 from clinics.operations.tokens import InvalidToken, create_token, revoke_token, touch_token
 
 __all__ = [
     "InvalidClinic",
+    "InvalidShift",
     "InvalidStaff",
     "InvalidToken",
     "KeptAnswer",
     "KeyInFlight",
     "KeyReused",
+    "add_shifts",
     "change_clinic",
     "change_staff",
     "claim_key",
@@ -28,6 +31,8 @@ __all__ = [
     "create_token",
     "forget_answers",
     "keep_answer",
+    "remove_shift",
+    "restore_shift",
     "revoke_token",
     "seal_audit",
     "set_password",

@@ -16,8 +16,9 @@ from clinics.core.roles import Role
 from clinics.core.settings import name_problem
 from clinics.models import ApiToken, Clinic, User
 from clinics.operations.errors import InvalidInput, found
+from privacy.phones import NotTextable, parse_mobile
 
-CHANGEABLE = frozenset({"name", "role", "is_active"})
+CHANGEABLE = frozenset({"name", "role", "is_active", "phone"})
 
 
 class InvalidStaff(InvalidInput):
@@ -25,14 +26,21 @@ class InvalidStaff(InvalidInput):
 
 
 @transaction.atomic
-def create_staff(*, clinic: Clinic, email: str, name: str, role: str, password: str, by: Actor, now: datetime) -> User:
-    """Add a member of staff, who signs in with the e-mail and `password`. Raises InvalidStaff with every problem."""
+def create_staff(
+    *, clinic: Clinic, email: str, name: str, role: str, password: str, phone: str = "", by: Actor, now: datetime
+) -> User:
+    """Add a member of staff, who signs in with the e-mail and `password`. Raises InvalidStaff with every problem.
+
+    `phone` is the mobile number in E.164 that alerts go to; blank for those who are never on call.
+    """
     user = User(clinic=clinic, email=email.strip().lower(), name=name.strip(), role=role, created_at=now)
+    user.phone = phone.strip() or None
     problems = found(
         {
             "email": _email_problem(user.email),
             "name": name_problem(user.name, 120),
             "role": _role_problem(role),
+            "phone": _phone_problem(user),
             "password": _password_problem(password, user),
         }
     )
@@ -46,7 +54,9 @@ def create_staff(*, clinic: Clinic, email: str, name: str, role: str, password: 
 
 @transaction.atomic
 def change_staff(*, user: User, by: Actor, now: datetime, **changes: Any) -> User:
-    """Change name, role or `is_active`. Who is deactivated loses every token, for good.
+    """Change name, role, phone or `is_active`. Who is deactivated loses every token, for good.
+
+    A blank `phone` takes the number away; who is on the roster keeps one.
 
     Raises InvalidStaff with every problem, also when the clinic would be left without an active admin.
     """
@@ -57,9 +67,15 @@ def change_staff(*, user: User, by: Actor, now: datetime, **changes: Any) -> Use
     user = User.objects.get(pk=user.pk)
     before = {field: getattr(user, field) for field in CHANGEABLE}
     for field, value in changes.items():
-        setattr(user, field, value)
-    changed = sorted(field for field in changes if before[field] != changes[field])
-    problems = found({"name": name_problem(user.name, 120), "role": _role_problem(user.role) or _last_admin(user)})
+        setattr(user, field, value.strip() or None if field == "phone" else value)
+    changed = sorted(field for field in changes if before[field] != getattr(user, field))
+    problems = found(
+        {
+            "name": name_problem(user.name, 120),
+            "role": _role_problem(user.role) or _last_admin(user),
+            "phone": _phone_problem(user) or _needed_phone(user, now),
+        }
+    )
     if problems:
         raise InvalidStaff(problems)
     if changed:
@@ -89,6 +105,23 @@ def _email_problem(email: str) -> str | None:
     if len(email) > 254:
         return "Use at most 254 characters."
     return "Somebody has this address already." if User.objects.filter(email__iexact=email).exists() else None
+
+
+def _phone_problem(user: User) -> str | None:
+    if user.phone is None:
+        return None
+    try:
+        parse_mobile(user.phone.reveal())
+    except NotTextable as error:
+        return str(error)
+    return None
+
+
+def _needed_phone(user: User, now: datetime) -> str | None:
+    if user.phone is not None or not user.is_active:
+        return None
+    coming = user.shifts.filter(removed_at=None, ends_at__gt=now)
+    return "They are on the roster: take their shifts off it first." if coming.exists() else None
 
 
 def _role_problem(role: str) -> str | None:

@@ -17,6 +17,7 @@ from followup.api.resources.patients import PatientView
 from followup.api.resources.plans import PlanView
 from followup.api.resources.responses import ResponseView
 from followup.api.resources.reviews import ReviewView
+from followup.api.resources.shifts import ShiftView
 from followup.api.resources.signals import SignalView
 from followup.api.resources.staff import StaffView, TokenView
 from followup.api.resources.surveys import SurveyVersionView, SurveyView
@@ -44,6 +45,7 @@ router.register("signals", SignalView, "signal")
 router.register("reviews", ReviewView, "review")
 router.register("opt-outs", OptOutView, "opt-out")
 router.register("staff", StaffView, "staff")
+router.register("staff/shifts", ShiftView, "shift")
 router.register("tokens", TokenView, "token")
 router.register("exports", ExportView, "export")
 router.register("audit-events", AuditEventView, "audit-event")

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from clinics.queries import rostered
 from followup.core.lifecycle import FollowUpStatus
 from followup.core.parties import ClinicFacts
 from followup.core.plan import next_timer
@@ -38,10 +39,14 @@ class Source:
 
 @dataclass(slots=True)
 class Asking:
-    """A follow-up that is or was being asked, with its conversation; both rows are locked by whoever made this."""
+    """A follow-up that is or was being asked, with its conversation; both rows are locked by whoever made this.
+
+    `at` is the time of the turn: what questions need, such as somebody on call, is looked at then.
+    """
 
     conversation: Conversation
     follow_up: FollowUp
+    at: datetime
 
     @property
     def patient(self) -> Patient:
@@ -67,8 +72,11 @@ class Asking:
 
     @property
     def state(self) -> State:
-        """Where the patient is in the survey."""
-        return State.from_json(self.conversation.state)
+        """Where the patient is in the survey, with the facts that its questions need as they stand now."""
+        state = State.from_json(self.conversation.state)
+        if "rostered" not in self.survey.facts:
+            return state
+        return state.knowing(rostered=self.clinic.id in rostered([self.clinic.id], now=self.at))
 
     def local(self, at: datetime) -> datetime:
         """A moment on the patient's wall clock, for reading dates and times of day."""
@@ -121,7 +129,7 @@ class Asking:
         )
 
 
-def lock_asking(**conditions: Any) -> Asking | None:
+def lock_asking(*, now: datetime, **conditions: Any) -> Asking | None:
     """The conversation that meets `conditions`, with its follow-up, both locked; None when there is none."""
     rows = Conversation.objects.select_for_update(of=("self", "follow_up")).select_related(
         "follow_up__patient", "follow_up__clinic", "follow_up__plan_step", "follow_up__care_session"
@@ -129,4 +137,4 @@ def lock_asking(**conditions: Any) -> Asking | None:
     conversation = rows.filter(**conditions).order_by("-started_at", "-id").first()
     if conversation is None:
         return None
-    return Asking(conversation=conversation, follow_up=conversation.follow_up)
+    return Asking(conversation=conversation, follow_up=conversation.follow_up, at=now)

@@ -9,9 +9,9 @@ from uuid import UUID
 
 from django.db import connection
 
-from clinics.queries import clinics
+from clinics.queries import clinics, rostered
 from followup.core.lifecycle import Reason
-from followup.core.opening import Candidate
+from followup.core.opening import WITHOUT_ROSTER, Candidate
 from followup.core.parties import ClinicFacts
 from followup.core.plan import OutsideWindow, StepRule
 from followup.models import Patient, PlanStep
@@ -72,13 +72,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Claimed follow-ups with what they share: clinics, steps, live surveys and opt-outs."""
+    """Claimed follow-ups with what they share; `rostered` are the clinics in which somebody is on call."""
 
     rows: Sequence[Row]
     clinics: Mapping[UUID, ClinicFacts]
     steps: Mapping[UUID, StepRule]
     surveys: Mapping[tuple[UUID, str], LiveVersion]
     opted_out: set[tuple[UUID, str]]
+    rostered: set[UUID]
     _openings: dict[tuple[UUID, str], datetime | None] = field(default_factory=dict)
 
     def window_opening(self, row: Row, now: datetime) -> datetime | None:
@@ -90,8 +91,14 @@ class Batch:
         return self._openings[shared]
 
     def survey(self, row: Row) -> LiveVersion | None:
-        """The live version of the survey that a row asks."""
-        return self.surveys.get((row.clinic_id, self.steps[row.step_id].survey))
+        """The live version of what a row asks; while nobody is on call, of what stands in for it, if there is that."""
+        key = self.steps[row.step_id].survey
+        instead = None if row.clinic_id in self.rostered else WITHOUT_ROSTER.get(key)
+        return self.surveys.get((row.clinic_id, instead or key)) or self.surveys.get((row.clinic_id, key))
+
+    def facts(self, row: Row, version: LiveVersion) -> dict[str, bool]:
+        """The facts that the survey's questions need."""
+        return {"rostered": row.clinic_id in self.rostered} if "rostered" in version.definition.facts else {}
 
     def candidate(self, row: Row, *, taken: set[tuple[UUID, str]], now: datetime) -> Candidate:
         """What decides about a row; `taken` are the phones that this batch has already given a conversation."""
@@ -118,10 +125,15 @@ def claim_due(*, now: datetime, limit: int, clinic_id: UUID | None) -> Batch:
         cursor.execute(CLAIM, [now, clinic_id, clinic_id, limit])
         rows = [Row(*columns) for columns in cursor.fetchall()]
     steps = {key: step.rule() for key, step in PlanStep.objects.in_bulk({row.step_id for row in rows}).items()}
+    wanted = {(row.clinic_id, steps[row.step_id].survey) for row in rows}
+    instead = {(clinic_id, WITHOUT_ROSTER[key]) for clinic_id, key in wanted if key in WITHOUT_ROSTER}
+    surveys = live_versions(wanted | instead)
+    asking = {clinic_id for (clinic_id, _), version in surveys.items() if version.definition.facts}
     return Batch(
         rows=rows,
         clinics={clinic.id: clinic for clinic in clinics().filter(pk__in={row.clinic_id for row in rows})},
         steps=steps,
-        surveys=live_versions({(row.clinic_id, steps[row.step_id].survey) for row in rows}),
+        surveys=surveys,
         opted_out=opted_out({(row.clinic_id, row.phone_hash) for row in rows}),
+        rostered=rostered(asking, now=now) if asking else set(),
     )

@@ -62,10 +62,13 @@ def apply(
 
 
 def speak(turn: Turn, asking: Asking, *, purpose: Purpose, now: datetime) -> None:
-    """Keep the state and queue the texts of a turn that no text of the patient has caused."""
+    """Keep the state and queue the texts of a turn that no text of the patient has caused; it may end the asking."""
     number = asking.keep_state(turn.state)
     says = [effect for effect in turn.effects if isinstance(effect, Say)]
     enqueue(asking.drafts(says, turn=number, purpose=purpose, now=now), now=now)
+    for effect in turn.effects:
+        if isinstance(effect, effect_types.Finished):
+            _finish(effect.outcome, asking, now)
 
 
 def _still_wanted(says: list[Say], asking: Asking) -> list[Say]:

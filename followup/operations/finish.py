@@ -11,6 +11,7 @@ from followup.models.review import ReviewKind
 from followup.operations import items
 from messaging.core.lifecycle import Purpose
 from messaging.operations import cancel_queued
+from surveys.core.definition import SurveyDefinition
 from surveys.core.scoring import score
 from surveys.queries import definition_of
 
@@ -85,15 +86,16 @@ def keep_response(follow_up: FollowUp, *, now: datetime) -> None:
     answers = list(Answer.objects.filter(follow_up=follow_up, superseded_at__isnull=True, late=False))
     complete = follow_up.status == FollowUpStatus.COMPLETED
     is_open = follow_up.status == FollowUpStatus.OPEN
+    version = definition_of(follow_up.survey_version_id) if follow_up.survey_version_id else None
     response = Response(
         clinic_id=follow_up.clinic_id,
         patient_id=follow_up.patient_id,
         follow_up=follow_up,
-        survey=follow_up.plan_step.survey,
+        survey=version.key if version else follow_up.plan_step.survey,
         status=RESPONSE_STATUS.get(FollowUpStatus(follow_up.status), "stopped"),
         answered=sum(answer.kind != "skipped" for answer in answers),
         asked=len(answers) + (not complete),
-        scores={} if is_open else _scores(follow_up, answers),
+        scores={} if is_open or version is None else _scores(version, answers),
         created_at=now,
         updated_at=now,
     )
@@ -105,8 +107,6 @@ def keep_response(follow_up: FollowUp, *, now: datetime) -> None:
     )
 
 
-def _scores(follow_up: FollowUp, answers: list[Answer]) -> dict[str, Any]:
-    if follow_up.survey_version_id is None:
-        return {}
+def _scores(survey: SurveyDefinition, answers: list[Answer]) -> dict[str, Any]:
     values = {answer.question: answer.value for answer in answers if answer.kind == "value"}
-    return {key: value.as_json() for key, value in score(definition_of(follow_up.survey_version_id), values).items()}
+    return {key: value.as_json() for key, value in score(survey, values).items()}

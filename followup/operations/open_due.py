@@ -119,7 +119,10 @@ def _begin_one(
     batch: Batch, row: Row, known: dict[str, Any], first_turns: dict[tuple[object, ...], conversation.Turn]
 ) -> _Begun:
     """The first turn depends on the survey, the clinic's voice and what is known: equal ones are thought only once."""
-    version = batch.surveys[row.clinic_id, batch.steps[row.step_id].survey]
+    version = batch.survey(row)
+    if version is None:
+        raise ValueError("Only what has a live survey is begun.")
+    known = known | batch.facts(row, version)
     alike = (version.id, row.clinic_id, row.language, *sorted(known.items()))
     if alike not in first_turns:
         voice = texts.voice_for(batch.clinics[row.clinic_id], row.language)

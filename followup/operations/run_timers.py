@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from followup.core.lifecycle import Reason
+from followup.core.lifecycle import FollowUpStatus, Reason
 from followup.models import Patient
 from followup.models.patient import PatientStatus
 from followup.operations.asking import Asking, lock_asking
@@ -50,7 +50,7 @@ def _run_one(now: datetime, clinic_id: UUID | None) -> bool:
         row = cursor.fetchone()
     if row is None:
         return False
-    asking = lock_asking(follow_up_id=row[0])
+    asking = lock_asking(follow_up_id=row[0], now=now)
     if asking is None:
         raise ValueError("An open follow-up has a conversation.")
     if asking.follow_up.closes_at is None or now >= asking.follow_up.closes_at:
@@ -75,6 +75,8 @@ def _remind(asking: Asking, now: datetime) -> None:
     else:
         turn = conversation.remind(asking.survey, asking.state, voice=asking.voice)
         speak(turn, asking, purpose=Purpose.REMINDER, now=now)
+        if row.status != FollowUpStatus.OPEN:
+            return
         row.reminders_sent += 1
         row.timer_at = asking.timer()
     row.updated_at = now

@@ -75,7 +75,7 @@ def take_text(event: InboundText, *, now: datetime) -> dict[str, Any]:
     of the worklist; what is no answer is read by a person.
     """
     screening = screen(event.body.reveal())
-    arrival = _arrival(event, screening)
+    arrival = _arrival(event, screening, now)
     if not event.control:
         _route(arrival, now)
     elif event.control == "stop" and not arrival.findings:
@@ -93,9 +93,9 @@ def take_text(event: InboundText, *, now: datetime) -> dict[str, Any]:
     return _as_json(screening)
 
 
-def _arrival(event: InboundText, screening: Screening) -> _Arrival:
+def _arrival(event: InboundText, screening: Screening, now: datetime) -> _Arrival:
     findings = dangers(screening)
-    asking = lock_asking(clinic_id=event.clinic_id, number_hash=event.number_hash, waiting_since__isnull=False)
+    asking = lock_asking(now=now, clinic_id=event.clinic_id, number_hash=event.number_hash, waiting_since__isnull=False)
     if asking is not None:
         return _Arrival(event=event, clinic=asking.clinic, patients=(), asking=asking, findings=findings)
     patients = Patient.objects.filter(clinic_id=event.clinic_id, phone_hash=event.number_hash).select_related("clinic")
@@ -185,7 +185,7 @@ def _outside(arrival: _Arrival, patient: Patient, now: datetime) -> None:
 
 def _late(arrival: _Arrival, patient: Patient, now: datetime) -> bool:
     """Try the text on the survey that closed last: late answers keep their own time, corrections count at once."""
-    asking = lock_asking(patient=patient, follow_up__closed_at__isnull=False)
+    asking = lock_asking(now=now, patient=patient, follow_up__closed_at__isnull=False)
     if asking is None or asking.follow_up.closed_at is None:
         return False
     closed_for = arrival.event.received_at - asking.follow_up.closed_at

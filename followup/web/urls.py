@@ -13,6 +13,7 @@ from followup.web.views import (
     patients,
     plans,
     review,
+    roster,
     simulator,
     staff,
     surveys,
@@ -61,6 +62,10 @@ _surveys = [
 _staff = [
     path("", staff.staff, name="staff"),
     path("new/", staff.add_staff, name="staff-new"),
+    path("on-call/", roster.roster, name="staff-roster"),
+    path("on-call/add/", roster.add_shift, name="staff-roster-add"),
+    path("on-call/<uuid:shift_id>/remove/", roster.remove_shift, name="staff-roster-remove"),
+    path("on-call/<uuid:shift_id>/restore/", roster.restore_shift, name="staff-roster-restore"),
     path("<uuid:staff_id>/", staff.member, name="staff-member"),
     path("<uuid:staff_id>/password/", staff.set_password, name="staff-password"),
     path("<uuid:staff_id>/second-factor/", staff.forget_second_factor, name="staff-second-factor"),

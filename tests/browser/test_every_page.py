@@ -47,6 +47,7 @@ def addresses(desk: Desk) -> list[str]:
         "/surveys/upload/",
         "/staff/",
         "/staff/new/",
+        "/staff/on-call/",
         f"/staff/{desk.admin.pk}/",
         "/insights/",
         f"/simulator/{desk.patient.pk}/",

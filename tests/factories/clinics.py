@@ -1,11 +1,11 @@
 """Clinics and their staff."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from clinics.core.actor import SYSTEM
-from clinics.models import Clinic, User
-from clinics.operations import create_clinic, create_staff
+from clinics.models import Clinic, Shift, User
+from clinics.operations import add_shifts, change_staff, create_clinic, create_staff
 from surveys.operations import install_library
 
 NOW = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)  # a Tuesday, 10:00 in Chicago
@@ -32,3 +32,18 @@ def make_staff(clinic: Clinic, role: str = "clinician", *, email: str = "", now:
         by=SYSTEM,
         now=now,
     )
+
+
+def put_on_call(
+    person: User,
+    *,
+    phone: str = "+16185550190",
+    place: str = "first",
+    since: datetime = NOW,
+    lasts: timedelta = timedelta(hours=12),
+) -> Shift:
+    """Put somebody on call from `since`, with a number that alerts go to."""
+    change_staff(user=person, phone=phone, by=SYSTEM, now=since)
+    person.refresh_from_db()
+    (shift,) = add_shifts(person=person, place=place, starts_at=since, ends_at=since + lasts, by=SYSTEM, now=since)
+    return shift

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from clinics import operations, queries
 from clinics.core.roles import Permission, Role
-from followup.api.bodies import Body, Row
+from followup.api.bodies import Body, RevealedField, Row, checked_below
 from followup.api.filters import FlagFilter
 from followup.api.views import ClinicView
 
@@ -25,6 +25,7 @@ class StaffRow(Row):
     id = serializers.UUIDField()
     email = serializers.EmailField()
     name = serializers.CharField()
+    phone = RevealedField(allow_null=True, help_text="Mobile number that alerts go to; null: cannot be on call")
     role = serializers.ChoiceField(choices=[role.value for role in Role])
     is_active = serializers.BooleanField(help_text="False: can no longer sign in, and has no token")
     created_at = serializers.DateTimeField()
@@ -50,6 +51,9 @@ class StaffCreate(Body):
     email = serializers.EmailField(max_length=254, help_text="What they sign in with; one person has it")
     name = serializers.CharField(max_length=120)
     role = serializers.ChoiceField(choices=[role.value for role in Role])
+    phone = checked_below(format="e164", example="+16185550123")(
+        default="", allow_blank=True, max_length=20, help_text="Mobile number that alerts go to; blank: none"
+    )
     password = serializers.CharField(
         max_length=200,
         trim_whitespace=False,
@@ -63,6 +67,9 @@ class StaffChange(Body):
 
     name = serializers.CharField(max_length=120, required=False)
     role = serializers.ChoiceField(choices=[role.value for role in Role], required=False)
+    phone = checked_below(format="e164", example="+16185550123")(
+        required=False, allow_blank=True, max_length=20, help_text="Mobile number that alerts go to; blank: none"
+    )
     is_active = serializers.BooleanField(required=False, help_text="False also revokes every token, for good")
 
 
@@ -95,7 +102,7 @@ class StaffView(ListModelMixin, RetrieveModelMixin, ClinicView):
 
     @extend_schema(summary="Change a member of staff", request=StaffChange, responses=StaffRow)
     def partial_update(self, request: Request, pk: str) -> Response:
-        """Change name or role, or let somebody leave by `is_active: false`. The clinic keeps one active admin."""
+        """Change name, role or phone, or let somebody leave by `is_active: false`. The clinic keeps an active admin."""
         body = self.read_body(StaffChange)
         user = operations.change_staff(user=self.get_object(), by=self.actor, now=self.now, **body)
         return Response(StaffRow(user).data)

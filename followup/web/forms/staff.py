@@ -23,12 +23,24 @@ def password_field() -> forms.CharField:
     )
 
 
+def phone_field() -> forms.CharField:
+    """The number that alerts go to."""
+    return forms.CharField(
+        label="Mobile phone",
+        max_length=20,
+        required=False,
+        help_text="Needed to be on call: alerts go to it. With + and country code, like +16185550123.",
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+    )
+
+
 class AddStaffForm(DeskForm):
     """A new member of staff."""
 
     email = forms.EmailField(label="E-mail", max_length=254, help_text="They sign in with it.")
     name = forms.CharField(label="Name", max_length=120)
     role = forms.ChoiceField(label="Role", choices=ROLES, initial=Role.CLINICIAN)
+    phone = phone_field()
     password = password_field()
 
 
@@ -37,6 +49,7 @@ class ChangeStaffForm(DeskForm):
 
     name = forms.CharField(label="Name", max_length=120)
     role = forms.ChoiceField(label="Role", choices=ROLES)
+    phone = phone_field()
     is_active = forms.BooleanField(
         label="May sign in", required=False, help_text="Taking this away also ends every token, for good."
     )

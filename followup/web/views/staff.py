@@ -58,9 +58,7 @@ def _own_member(request: StaffRequest, staff_id: UUID) -> Any:
 def member(request: StaffRequest, staff_id: UUID) -> HttpResponse:
     """One member of staff: name, role, access, tokens."""
     person = _own_member(request, staff_id)
-    form = ChangeStaffForm(
-        request.POST or None, initial={"name": person.name, "role": person.role, "is_active": person.is_active}
-    )
+    form = ChangeStaffForm(request.POST or None, initial=_initial(person))
     if request.method == "POST" and form.is_valid():
         try:
             operations.change_staff(user=person, by=request.actor, now=timezone.now(), **form.cleaned_data)
@@ -71,10 +69,15 @@ def member(request: StaffRequest, staff_id: UUID) -> HttpResponse:
     return _show(request, person, form=form, status=422 if form.is_bound else 200)
 
 
+def _initial(person: Any) -> dict[str, Any]:
+    phone = person.phone.reveal() if person.phone else ""
+    return {"name": person.name, "role": person.role, "phone": phone, "is_active": person.is_active}
+
+
 def _show(request: StaffRequest, person: Any, *, status: int = 200, **forms: Any) -> HttpResponse:
     context = {
         "person": person,
-        "form": ChangeStaffForm(initial={"name": person.name, "role": person.role, "is_active": person.is_active}),
+        "form": ChangeStaffForm(initial=_initial(person)),
         "password_form": PasswordForm(),
         "token_form": TokenForm(held=queries.permissions_of(person)),
         "tokens": queries.tokens(request.user.clinic).filter(user=person).order_by("-created_at"),

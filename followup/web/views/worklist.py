@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from clinics.core.roles import Permission
+from clinics.queries import on_call
 from followup.core.lifecycle import RANK, Level, ReviewStatus
 from followup.models.review import ReviewKind
 from followup.queries import worklist as query
@@ -86,6 +87,7 @@ def _list(request: StaffRequest, form: FilterForm) -> dict[str, Any]:
         ],
         "cap": query.CAP,
         "mark": mark,
+        "on_call": on_call(clinic.pk, now=timezone.now()),
         "parameters": _parameters(request),
         "is_live": not chosen["after"] and chosen["status"] != ReviewStatus.CLOSED,
         "is_narrowed": any(chosen[name] for name in ("level", "kind", "status", "mine", "tag")),

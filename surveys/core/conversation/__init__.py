@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from surveys.core.conversation.path import may_be_put
 from surveys.core.conversation.replying import put_again, reply_after_end, reply_to_confirm, reply_to_open
 from surveys.core.conversation.state import STATE_FORMAT, State, UnknownStateFormat
 from surveys.core.conversation.turn import MOST_ASKED, Draft, Turn
@@ -69,7 +70,8 @@ def reply(
 def remind(survey: SurveyDefinition, state: State, *, voice: Voice) -> Turn:
     """Remind of an open conversation: SVC-REMIND before the first answer, afterwards the open question itself.
 
-    The question counts as new: it may be asked again twice from here on. An ended conversation is not reminded of.
+    The question counts as new: it may be asked again twice from here on. An ended conversation is not reminded of; one
+    whose open question may no longer be put goes on past it, which may end it.
     """
     draft = Draft(survey, state, voice)
     if state.ended or state.open is None:
@@ -77,7 +79,9 @@ def remind(survey: SurveyDefinition, state: State, *, voice: Voice) -> Turn:
             put_again(draft)
         return draft.done()
     draft.set(asked={**state.asked, state.open: 0})
-    if state.answers:
+    if not may_be_put(survey.question(state.open), state.known):
+        draft.ask(state.open)
+    elif state.answers:
         draft.say(draft.voice.say("SVC-STILLOPEN"), "reminder")
         put_again(draft)
     else:

@@ -17,7 +17,7 @@ def walk(
     place: int | None = 0
     while place is not None and place < len(survey.questions):
         question = survey.questions[place]
-        if _asked(question, known):
+        if question.key in answers or may_be_put(question, known):
             if question.key not in answers:
                 return tuple(passed), question.key
             passed.append(question.key)
@@ -32,7 +32,8 @@ def stops(question: Question, value: Value) -> bool:
     return float(value) >= question.stops_at
 
 
-def _asked(question: Question, known: Mapping[str, Any]) -> bool:
+def may_be_put(question: Question, known: Mapping[str, Any]) -> bool:
+    """Whether the fact holds that the question needs; what has been answered counts even when it no longer does."""
     return question.needs is None or bool(known.get(question.needs))
 
 

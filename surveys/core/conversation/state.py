@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from surveys.core.replies.reading import Value
@@ -38,6 +38,10 @@ class State:
     detours: int = 0
     known: Mapping[str, Any] = field(default_factory=dict)
     ended: bool = False
+
+    def knowing(self, **facts: bool) -> State:
+        """The state with facts, such as `rostered`, as they stand now."""
+        return replace(self, known={**self.known, **facts})
 
     def to_json(self) -> dict[str, Any]:
         """The state as plain JSON values."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from surveys.core import asking
-from surveys.core.conversation.path import stops, walk
+from surveys.core.conversation.path import may_be_put, stops, walk
 from surveys.core.conversation.state import State
 from surveys.core.definition.model import Question, SurveyDefinition
 from surveys.core.effects import (
@@ -78,6 +78,8 @@ class Draft:
 
     def ask(self, key: str) -> None:
         """Put a question, which is the open one from now on; hand over where it was put too often."""
+        if self._gives_up(key):
+            return
         if not self.may_ask(key):
             self.hand_over()
             return
@@ -86,12 +88,21 @@ class Draft:
 
     def ask_again(self, key: str) -> None:
         """Put the open question in the words that its type needs; hand over where that was done twice."""
+        if self._gives_up(key):
+            return
         if not self.may_ask(key):
             self.hand_over()
             return
         times = self.state.asked.get(key, 0)
         self._count(key)
         self.say(asking.again(self.survey.question(key), self.voice, times=times), "reask", key)
+
+    def _gives_up(self, key: str) -> bool:
+        """Go on past a question whose fact no longer holds."""
+        if may_be_put(self.survey.question(key), self.state.known):
+            return False
+        self.go_on()
+        return True
 
     def ask_to_confirm(self) -> None:
         """Ask whether the first value that jumped is right."""

@@ -184,6 +184,11 @@ class SurveyDefinition:
     digest: str
     document: Mapping[str, Any]
 
+    @property
+    def facts(self) -> frozenset[str]:
+        """The facts that its questions need."""
+        return frozenset(question.needs for question in self.questions if question.needs)
+
     def question(self, key: str) -> Question:
         """The question of that key. Raises KeyError when there is none."""
         for question in self.questions:

@@ -73,12 +73,14 @@ def test_the_examples_work_as_they_are_written(north, api):
         named = {"patient": str(uuid4()), "staff": str(north.staff["admin"].pk)}
         response = api.post(path, body | {name: value for name, value in named.items() if name in body})
         tried.append((path, response.status_code))
-    # The plan's survey is not live here, and the care session's patient is nobody's: the bodies themselves fit.
+    # The plan's survey is not live here, the care session's patient is nobody's, the admin has no number to be alerted
+    # at: the bodies themselves fit.
     assert sorted(tried) == [
         ("/api/v1/care-sessions/", 404),
         ("/api/v1/patients/", 201),
         ("/api/v1/plans/", 400),
         ("/api/v1/staff/", 201),
+        ("/api/v1/staff/shifts/", 400),
         ("/api/v1/surveys/", 201),
         ("/api/v1/tokens/", 201),
     ]

@@ -43,6 +43,7 @@ PAGES = {
     "staff": (ADMIN, "staff.list"),
     "staff-new": (ADMIN, ""),
     "staff-member": (ADMIN, "staff.read"),
+    "staff-roster": (CLINICAL, "shift.list"),
     "insights": (CLINICAL, "insight.read"),
 }
 ACTIONS = {
@@ -63,10 +64,20 @@ ACTIONS = {
     "survey-retire": ADMIN,
     "survey-try": ALL,
     "staff-password": ADMIN,
+    "staff-roster-add": ADMIN,
     "staff-second-factor": ADMIN,
     "staff-token": ADMIN,
 }
-ELSEWHERE = {"home", "stay", "plan-edit", "staff-token-revoke", "simulator", "phone"}
+ELSEWHERE = {
+    "home",
+    "stay",
+    "plan-edit",
+    "staff-token-revoke",
+    "staff-roster-remove",
+    "staff-roster-restore",
+    "simulator",
+    "phone",
+}
 """Proved in files of their own."""
 
 
