@@ -59,7 +59,7 @@ UNKNOWN = Rule(Act.CONTACT, _minutes(5))
 # Clinical content, section 6.6. Bare HTTP statuses stand for answers that carried no code of the provider's.
 RULES: dict[str, Rule] = {
     UNREACHABLE: Rule(Act.GIVE_UP, _minutes(0.25, 0.5, 1, 2, 5), endless=True),
-    ABSENT: BACK_OFF,
+    ABSENT: Rule(Act.GIVE_UP, _minutes(0, 1, 5, 30)),  # it has waited for the proof already
     **dict.fromkeys(("429", "20429", "30001", "30500", "63017"), BACK_OFF),
     **dict.fromkeys(("401", "403", "404", "407", "20003", "20404"), SENDER),
     **dict.fromkeys(("21408", "21603", "21606", "21608", "21703", "30002", "30024", "30032", "30034"), SENDER),

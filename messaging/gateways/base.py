@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Protocol
 from uuid import UUID
@@ -66,13 +66,16 @@ Sent = Taken | Refused | Unsent | Unclear
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """A text to a patient as the provider's own books have it; `body` is empty where it was redacted there."""
+    """A text to a patient as the provider's own books have it; `body` is empty where it was redacted there.
+
+    `age` is how long ago it was created, both by the provider's own clock; None where it does not say.
+    """
 
     provider_id: str
     status: str
     error_code: str
     body: Sensitive
-    created_at: datetime | None
+    age: timedelta | None
     price: Decimal | None = None
 
 
@@ -104,8 +107,11 @@ class Gateway(Protocol):
     def send(self, text: Outgoing) -> Sent:
         """Hand one text over."""
 
-    def sent_to(self, account: Account, number: Sensitive, since: datetime) -> list[Report]:
-        """What the provider has for this number since then, in any order."""
+    def sent_to(self, account: Account, number: Sensitive, within: timedelta) -> list[Report]:
+        """All that the provider has for this number and is no older than that, in any order."""
+
+    def newest(self, account: Account) -> list[str]:
+        """The ids of the texts to patients that the account's list shows first: how far the list has come."""
 
     def report(self, account: Account, provider_id: str) -> Report:
         """What became of one text."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import ssl
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -50,6 +51,8 @@ class PooledHttpClient(HttpClient):  # type: ignore[misc]  # the SDK has no type
         super().__init__(logging.getLogger(__name__), is_async=False, timeout=READ_SECONDS)
         self.base_url = base_url
         self.pool = _pool(base_url)
+        self.date: datetime | None = None
+        """The provider's own clock when it last answered a question."""
 
     def request(
         self,
@@ -69,6 +72,8 @@ class PooledHttpClient(HttpClient):  # type: ignore[misc]  # the SDK has no type
         answer = self._ask(method, f"{url}?{urlencode(params, doseq=True)}" if params else url, body, sent)
         if answer.status == TOO_MANY:
             raise Throttled(_retry_after(answer.headers))
+        if method == "GET":
+            self.date = _date(str(answer.headers.get("Date", "")))
         return Response(answer.status, answer.data.decode("utf-8", "replace"), answer.headers)
 
     def _ask(self, method: str, url: str, body: str | None, headers: dict[str, str]) -> urllib3.BaseHTTPResponse:
@@ -108,6 +113,14 @@ def _proxy(base_url: str) -> str | None:
         return None
     proxies = getproxies()
     return proxies.get(parsed.scheme or "") or proxies.get("all")
+
+
+def _date(text: str) -> datetime | None:
+    """When an answer was written, by the clock of whoever wrote it."""
+    try:
+        return parsedate_to_datetime(text).astimezone(UTC)
+    except (ValueError, TypeError):
+        return None
 
 
 def _retry_after(headers: Any) -> float | None:

@@ -23,6 +23,8 @@ ACCOUNT = "AC" + "0" * 32
 SENDER = "+15550100000"
 RECEIPT_SECONDS = 2
 POST_SECONDS = 10
+NEWEST = 50
+MOST_LISTED = 2000
 RECEIPTS = ("sent", "delivered")
 
 _posts = urllib3.PoolManager(timeout=urllib3.Timeout(POST_SECONDS))
@@ -58,10 +60,14 @@ class SimulatedGateway:
         )
         return Taken(row.provider_id)
 
-    def sent_to(self, account: Account, number: Sensitive, since: datetime) -> list[Report]:
-        """What the journal has for the number."""
-        rows = SimulatedText.objects.filter(number_hash=phone_hash(number), taken_at__gte=since)
-        return [_report(row) for row in rows]
+    def sent_to(self, account: Account, number: Sensitive, within: timedelta) -> list[Report]:
+        """What the journal has for the number, whatever its age."""
+        rows = SimulatedText.objects.filter(number_hash=phone_hash(number))
+        return [_report(row) for row in rows.order_by("-taken_at")[:MOST_LISTED]]
+
+    def newest(self, account: Account) -> list[str]:
+        """The last entries of the journal."""
+        return list(SimulatedText.objects.order_by("-taken_at").values_list("provider_id", flat=True)[:NEWEST])
 
     def report(self, account: Account, provider_id: str) -> Report:
         """What the journal has under this id."""
@@ -118,5 +124,5 @@ def _report(row: SimulatedText) -> Report:
         status="sent" if row.receipt_due_at else "delivered",
         error_code="",
         body=row.body,
-        created_at=row.taken_at,
+        age=None,
     )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -19,6 +19,10 @@ from privacy.sensitive import Sensitive
 
 SERVICE_PREFIX = "MG"
 PAGE = 100
+MOST_LISTED = 2000
+"""Texts to one number that are read before its list counts as one that cannot be read to its end."""
+
+NEWEST = 50
 MOST_ARRIVED = 2000
 LONGEST_ID = 64
 
@@ -70,18 +74,21 @@ class TwilioGateway:
         known = isinstance(created.sid, str) and 0 < len(created.sid) <= LONGEST_ID
         return Taken(str(created.sid)) if known else Unclear("unreadable")
 
-    def sent_to(self, account: Account, number: Sensitive, since: datetime) -> list[Report]:
+    def sent_to(self, account: Account, number: Sensitive, within: timedelta) -> list[Report]:
         """List by number alone: a text that still waits at the provider has no sending date to filter by."""
         client = self._client(account.sid, account.token)
-        listed = _ask(
-            lambda: [_report(m) for m in client.messages.list(to=number.reveal(), limit=PAGE, page_size=PAGE)]
-        )
-        return [report for report in listed if report.created_at is None or report.created_at >= since]
+        return _ask(lambda: list(self._back_to(within, client.messages.stream(to=number.reveal(), page_size=PAGE))))
+
+    def newest(self, account: Account) -> list[str]:
+        """The account's list, newest first, without what patients sent."""
+        client = self._client(account.sid, account.token)
+        listed = _ask(lambda: list(client.messages.list(limit=NEWEST, page_size=NEWEST)))
+        return [str(message.sid) for message in listed if message.direction != "inbound"]
 
     def report(self, account: Account, provider_id: str) -> Report:
         """Fetch one message."""
         client = self._client(account.sid, account.token)
-        return _ask(lambda: _report(client.messages(provider_id).fetch()))
+        return _ask(lambda: self._report(client.messages(provider_id).fetch()))
 
     def arrived(self, account: Account, since: datetime) -> list[Arrived]:
         """List inbound messages; with a messaging service the account is listed, because its numbers are not known."""
@@ -102,6 +109,30 @@ class TwilioGateway:
     def _new_client(self, sid: str, token: str) -> Client:
         return Client(sid, token, http_client=self.http)
 
+    def _back_to(self, within: timedelta, messages: Iterable[Any]) -> Iterator[Report]:
+        """What is no older than that. A list is read on until a whole page is older: what waits has no date sent."""
+        older = 0
+        for place, message in enumerate(messages):
+            if place >= MOST_LISTED:
+                raise ProviderSilent("too_many")
+            report = self._report(message)
+            older = older + 1 if report.age and report.age > within else 0
+            if older >= PAGE:
+                return
+            if not older:
+                yield report
+
+    def _report(self, message: Any) -> Report:
+        created_at = message.date_created or message.date_sent
+        return Report(
+            provider_id=str(message.sid),
+            status=str(message.status or ""),
+            error_code=str(message.error_code or ""),
+            body=Sensitive(message.body or ""),
+            age=self.http.date - created_at if created_at and self.http.date else None,
+            price=_price(message.price),
+        )
+
 
 def _ask(question: Callable[[], Answer]) -> Answer:
     """The SDK raises its plain exception when a list fails, and whatever parsing raises when the answer is not JSON."""
@@ -116,17 +147,6 @@ def _refused(error: TwilioRestException | TwilioServiceException) -> Sent:
     if 400 <= error.status < 500:
         return Refused(str(error.code or error.status)[:12])
     return Unclear(f"http_{error.status}")
-
-
-def _report(message: Any) -> Report:
-    return Report(
-        provider_id=str(message.sid),
-        status=str(message.status or ""),
-        error_code=str(message.error_code or ""),
-        body=Sensitive(message.body or ""),
-        created_at=message.date_created or message.date_sent,
-        price=_price(message.price),
-    )
 
 
 def _inbound(messages: Iterable[Any], since: datetime) -> list[Arrived]:

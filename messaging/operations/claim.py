@@ -47,7 +47,7 @@ WITH chosen AS MATERIALIZED (
                          AND (other.priority, other.next_attempt_at, other.id)
                              < (due.priority, due.next_attempt_at, due.id)))))
         ORDER BY due.priority, due.next_attempt_at
-        LIMIT greatest(%(lane)s - coalesce(lane.taken, 0), 0)
+        LIMIT greatest(least(%(limit)s, %(lane)s - coalesce(lane.taken, 0)), 0)
         FOR UPDATE OF due SKIP LOCKED
     ) picked
     WHERE NOT EXISTS (

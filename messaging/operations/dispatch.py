@@ -62,9 +62,10 @@ def dispatch(*, now_fn: Clock, limit: int | None = None, seconds: float | None =
     while True:
         ended = seconds is not None and time.monotonic() - begun >= seconds
         room = 0 if ended else min(carrier.room(), limit - claimed if limit is not None else THREADS)
+        claimed_from = time.monotonic()
         texts = claim(now=now_fn(), limit=room, lane=LANE, under_way=carrier.under_way()) if room > 0 else []
         claimed += len(texts)
-        pending |= dict.fromkeys(carrier.start(texts), time.monotonic())
+        pending |= dict.fromkeys(carrier.start(texts, claimed_from), time.monotonic())
         before, pending = len(pending), _gather(pending, now_fn)
         if texts or len(pending) < before:
             continue  # an outcome frees its number: the next text to it can leave now
@@ -101,12 +102,11 @@ class Carrier:
         with self._lock:
             return dict(self._under_way)
 
-    def start(self, texts: Sequence[Claimed]) -> list[Future[list[Outcome]]]:
-        """Begin to send; texts to one number go one after the other."""
+    def start(self, texts: Sequence[Claimed], begun: float) -> list[Future[list[Outcome]]]:
+        """Begin to send what was claimed from `begun` on, by the monotonic clock; texts to one number go in order."""
         if not texts:
             return []
         by_clinic = accounts(text.clinic_id for text in texts)
-        begun = time.monotonic()
         return [self._start(group, by_clinic[group[0].clinic_id], begun) for group in _by_number(texts)]
 
     def leave(self, pending: Iterable[Future[list[Outcome]]], now_fn: Clock) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,10 +12,10 @@ from django.db import connections, transaction
 
 from messaging.core.lifecycle import Outbound
 from messaging.core.retry import ABSENT
-from messaging.core.segments import tidy
 from messaging.gateways import gateway
 from messaging.gateways.base import Account, ProviderSilent, Report
 from messaging.models import OutboundMessage
+from messaging.operations.evidence import SLACK, attempted_at, entry_of, is_absent, list_complete_until
 from messaging.operations.moves import move, refuse, tell_failure, verdict_on
 from messaging.operations.receipts import apply_report
 from messaging.operations.senders import accounts
@@ -25,12 +25,6 @@ LEASE = timedelta(seconds=60)
 
 ASKERS = 8
 """Questions under way at once."""
-
-CLOCK_SKEW = timedelta(seconds=90)
-"""How much the provider's clock may differ from ours."""
-
-ABSENT_AFTER = timedelta(minutes=2)
-"""A text missing from the provider's list this long after it was claimed has not left: the list lags by seconds."""
 
 LOOK_AGAIN = timedelta(seconds=20)
 
@@ -55,18 +49,24 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What the provider answered about one row: its texts to the number, or None when it could not be asked."""
+    """What the provider answered about one row: its texts to the number, or None when it could not be asked.
+
+    `complete_until`: every text that was handed over until then stood in the list before it was asked.
+    """
 
     row: OutboundMessage
     reports: Sequence[Report] | None
+    complete_until: datetime | None = None
 
 
 def reconcile(*, now: datetime, limit: int = 200) -> int:
     """Look up to `limit` texts up at the provider and write down what is found; return how many were looked at."""
     rows = _lease(now, limit)
     by_clinic = accounts(row.clinic_id for row in rows)
+    unclear = {by_clinic[row.clinic_id] for row in rows if row.status == Outbound.UNCERTAIN}
+    complete = {account: _complete_until(account) for account in unclear}
     with ThreadPoolExecutor(ASKERS, thread_name_prefix="asker") as askers:
-        for found in askers.map(lambda row: _ask(row, by_clinic[row.clinic_id]), rows):
+        for found in askers.map(lambda row: _ask(row, by_clinic[row.clinic_id], complete, now), rows):
             _settle_apart(found, now)
     return len(rows)
 
@@ -83,9 +83,18 @@ def _lease(now: datetime, limit: int) -> list[OutboundMessage]:
     return rows
 
 
-def _ask(row: OutboundMessage, account: Account) -> Found:
+def _complete_until(account: Account) -> datetime | None:
+    """How far the account's list has come; asked before any number's texts, so that it holds for those too."""
     try:
-        return Found(row, _question(row, account)())
+        return list_complete_until(gateway().newest(account))
+    except ProviderSilent as error:
+        log.warning("provider_silent", error=str(error))
+        return None
+
+
+def _ask(row: OutboundMessage, account: Account, complete: Mapping[Account, datetime | None], now: datetime) -> Found:
+    try:
+        return Found(row, _question(row, account, now)(), complete.get(account))
     except ProviderSilent as error:
         log.warning("provider_silent", message=str(row.pk), error=str(error))
         return Found(row, None)
@@ -93,10 +102,10 @@ def _ask(row: OutboundMessage, account: Account) -> Found:
         connections.close_all()  # only the simulated gateway keeps its books in our database
 
 
-def _question(row: OutboundMessage, account: Account) -> Callable[[], Sequence[Report]]:
+def _question(row: OutboundMessage, account: Account, now: datetime) -> Callable[[], Sequence[Report]]:
     if row.status == Outbound.UNCERTAIN:
-        since = _attempted_at(row) - CLOCK_SKEW
-        return lambda: gateway().sent_to(account, row.number, since)
+        within = now - row.queued_at + SLACK  # an earlier attempt of the row may have left after all
+        return lambda: gateway().sent_to(account, row.number, within)
     return lambda: [gateway().report(account, row.provider_id or "")]
 
 
@@ -114,39 +123,24 @@ def _settle(found: Found, now: datetime) -> None:
     if (row.status, row.attempts) != (found.row.status, found.row.attempts):
         return
     if row.status == Outbound.UNCERTAIN:
-        _explain(row, found.reports, now)
+        _explain(row, found, now)
     elif row.status in OPEN:
         _follow(row, found.reports, now)
 
 
-def _explain(row: OutboundMessage, reports: Sequence[Report] | None, now: datetime) -> None:
-    """Find the text in the provider's list, or find that it is missing for long enough to have never left."""
-    age = now - _attempted_at(row)
-    match = _match(row, reports or ())
+def _explain(row: OutboundMessage, found: Found, now: datetime) -> None:
+    """Find the text in the provider's list, or the proof that it never left."""
+    age = now - attempted_at(row)
+    match = entry_of(row, found.reports or (), now=now)
     if match is not None:
         log.info("uncertain_found", message=str(row.pk), provider_id=match.provider_id)
         apply_report(row, provider_id=match.provider_id, status="accepted", error_code="", now=now)
         apply_report(row, provider_id=match.provider_id, status=match.status, error_code=match.error_code, now=now)
-    elif reports is not None and age >= ABSENT_AFTER:
+    elif found.reports is not None and is_absent(row, complete_until=found.complete_until, now=now):
         log.info("uncertain_absent", message=str(row.pk))
         refuse(row, code=ABSENT, verdict=verdict_on(row, ABSENT), before=[Outbound.UNCERTAIN], now=now)
     else:
         _keep_looking(row, age, now)
-
-
-def _match(row: OutboundMessage, reports: Sequence[Report]) -> Report | None:
-    """The first text to this number that is not another row's and has our body, or one that was redacted."""
-    ids = [report.provider_id for report in reports]
-    known = set(OutboundMessage.objects.filter(provider_id__in=ids).values_list("provider_id", flat=True))
-    body = row.body.reveal()
-    unknown = [report for report in reports if report.provider_id not in known]
-    ours = [report for report in unknown if not report.body or tidy(report.body.reveal()).endswith(body)]
-    return min(ours, key=lambda report: (not report.body, report.created_at or _attempted_at(row)), default=None)
-
-
-def _attempted_at(row: OutboundMessage) -> datetime:
-    """When the attempt began whose outcome is unknown."""
-    return row.claimed_at or row.queued_at
 
 
 def _keep_looking(row: OutboundMessage, age: timedelta, now: datetime) -> None:

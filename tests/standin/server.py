@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import datetime
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -218,6 +219,10 @@ class Handler(BaseHTTPRequestHandler):
         if message is None:
             raise _Fault(20404)
         return message
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """The Date of an answer."""
+        return format_datetime(self.standin.books.clock(), usegmt=True)
 
     def _body(self) -> str:
         return self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()

@@ -59,7 +59,7 @@ def start_worker(provider: StandIn) -> "subprocess.Popen[str]":
 
 def recover(clock: Clock) -> None:
     """What the sweeps do in the minutes after."""
-    for _ in range(14):
+    for _ in range(24):
         clock.move(seconds=30)
         reconcile(now=clock(), limit=TEXTS)
         dispatch(now_fn=clock)
