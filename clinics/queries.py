@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from clinics.core.chain import GENESIS, link
 from clinics.core.roles import Permission, allows
 from clinics.core.roster import ACTING_ROLES, AHEAD, Span, covered
-from clinics.models import ApiToken, AuditEvent, Clinic, Shift, User
+from clinics.models import ApiToken, AuditEvent, Clinic, Shift, SweepHeartbeat, User
 from privacy.tokens import token_digest
 
 
@@ -87,6 +87,11 @@ def tokens(clinic: Clinic) -> QuerySet[ApiToken]:
 def audit_events(clinic: Clinic) -> QuerySet[AuditEvent]:
     """The audit log of `clinic`."""
     return AuditEvent.objects.filter(clinic_id=clinic.pk)
+
+
+def heartbeats() -> dict[str, datetime]:
+    """When each sweep last finished a round, by the name it has in the timetable."""
+    return dict(SweepHeartbeat.objects.values_list("name", "at"))
 
 
 def live_token(plaintext: str, *, now: datetime) -> ApiToken | None:

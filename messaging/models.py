@@ -183,6 +183,8 @@ class InboundMessage(models.Model):
         ]
         indexes = [
             models.Index(fields=["next_try_at"], condition=Q(next_try_at__isnull=False), name="inbound_pending"),
+            # The operations page and the alerts: what a person must look at.
+            models.Index(fields=["clinic"], condition=Q(set_aside_at__isnull=False), name="inbound_set_aside"),
             models.Index(fields=["clinic", "number_hash", "received_at"], name="inbound_thread"),
             models.Index(fields=["clinic", "-received_at", "-id"], name="inbound_list"),
         ]

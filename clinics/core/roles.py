@@ -25,7 +25,7 @@ class Permission(StrEnum):
     EDIT_CONTENT = "edit_content"  # create, publish, retire surveys and plans
     MANAGE_STAFF = "manage_staff"  # staff, tokens, clinic settings
     SEE_AUDIT = "see_audit"
-    OPERATE = "operate"  # stuck texts: retry, give up
+    OPERATE = "operate"  # alerts, stuck texts, stopped senders
 
 
 _PERMISSIONS: dict[Role, frozenset[Permission]] = {

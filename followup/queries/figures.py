@@ -1,0 +1,30 @@
+"""How the asking gets on: follow-ups that should have been opened, timers that should have gone off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Min, QuerySet
+
+from clinics.core.figures import Figure
+from followup.models import FollowUp, Patient
+
+
+def figures(*, now: datetime) -> list[Figure]:
+    """Every figure that is not nought, by clinic."""
+    return [
+        *_due("openings", FollowUp.objects.filter(opens_at__lte=now), "opens_at"),
+        *_due("timers", FollowUp.objects.filter(timer_at__lte=now), "timer_at"),
+    ]
+
+
+def _due(queue: str, rows: QuerySet[Any], column: str) -> Iterator[Figure]:
+    for clinic_id, count, oldest in rows.order_by().values_list("clinic_id").annotate(Count("pk"), Min(column)):
+        yield Figure(name="queue", subject=queue, clinic_id=clinic_id, count=count, oldest=oldest)
+
+
+def unreachable(clinic_id: Any) -> QuerySet[Patient]:
+    """Patients of the clinic whose number cannot be texted, the latest first."""
+    return Patient.objects.filter(clinic_id=clinic_id).exclude(phone_problem="").order_by("-updated_at", "id")
