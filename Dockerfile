@@ -19,10 +19,11 @@ COPY clinics ./clinics
 COPY surveys ./surveys
 COPY messaging ./messaging
 COPY followup ./followup
+COPY watch ./watch
 RUN install -d -o followup -g followup /var/lib/followup
 USER followup
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=3s --start-period=20s \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/livez', timeout=2)"]
-CMD ["gunicorn", "config.wsgi", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", "--threads", "8", \
+CMD ["gunicorn", "config.wsgi", "--config", "python:config.gunicorn", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", "--threads", "8", \
      "--timeout", "60", "--forwarded-allow-ips", "", "--no-control-socket"]

@@ -13,6 +13,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.core.exceptions import ImproperlyConfigured
 
+from privacy.outbound import address_problem
+
 KEY_BYTES = 32
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
 DEVELOPMENT = {
@@ -50,6 +52,11 @@ class Environment:
     log_format: str
     sentry_dsn: str
     metrics_token: str = field(repr=False)
+    email: dict[str, Any] = field(repr=False)
+    email_from: str
+    alert_emails: list[str]
+    alert_webhook_url: str = field(repr=False)
+    allow_private_webhooks: bool
 
 
 def read_environment(variables: Mapping[str, str]) -> Environment:
@@ -108,7 +115,7 @@ def _read(reader: _Reader) -> dict[str, Any]:
         "public_base_url": public_base_url,
         "allowed_hosts": _allowed_hosts(reader, public_base_url or ""),
     }
-    return public | _read_keys(reader) | _read_services(reader) | _read_twilio(reader)
+    return public | _read_keys(reader) | _read_services(reader) | _read_twilio(reader) | _read_alerts(reader)
 
 
 def _read_keys(reader: _Reader) -> dict[str, Any]:
@@ -156,6 +163,24 @@ def _read_twilio(reader: _Reader) -> dict[str, Any]:
         "twilio_api_base_url": reader.parsed(
             "TWILIO_API_BASE_URL", _base_url, "https://api.twilio.com", "write it as https://api.twilio.com, no path"
         ),
+    }
+
+
+def _read_alerts(reader: _Reader) -> dict[str, Any]:
+    """Read who is told when the service needs a person, and how."""
+    private = reader.parsed("ALLOW_PRIVATE_WEBHOOKS", _yes_or_no, "no", "set it to yes or to no")
+    url = reader.text("ALERT_WEBHOOK_URL")
+    problem = address_problem(url, private=bool(private)) if url else None
+    reader.require(problem is None, f"ALERT_WEBHOOK_URL cannot be used: {problem}")
+    emails = reader.parsed("ALERT_EMAILS", _emails, "", "list addresses such as ops@example.org,on-call@example.org")
+    server = reader.text("EMAIL_URL")
+    reader.require(bool(server) or not emails, "EMAIL_URL is missing: ALERT_EMAILS needs a mail server.")
+    return {
+        "email": reader.parsed("EMAIL_URL", _email, "", "write it as smtp+tls://user:password@host:587"),
+        "email_from": reader.parsed("EMAIL_FROM", _one_email, "followup@localhost", "give one e-mail address"),
+        "alert_emails": emails,
+        "alert_webhook_url": url,
+        "allow_private_webhooks": private,
     }
 
 
@@ -240,6 +265,34 @@ def _redis_url(text: str) -> str:
 
 def _networks(text: str) -> list[Network]:
     return [ipaddress.ip_network(part.strip(), strict=False) for part in text.split(",") if part.strip()]
+
+
+def _yes_or_no(text: str) -> bool:
+    if text.lower() not in ("yes", "no"):
+        raise ValueError(text)
+    return text.lower() == "yes"
+
+
+def _emails(text: str) -> list[str]:
+    return [_one_email(part.strip()) for part in text.split(",") if part.strip()]
+
+
+def _one_email(text: str) -> str:
+    name, _, host = text.partition("@")
+    if not name or not host or not text.isascii() or not text.isprintable() or set(text) & set(" ,;<>") or "@" in host:
+        raise ValueError(text)
+    return text
+
+
+def _email(text: str) -> dict[str, Any]:
+    """What Django calls a mail server; no text is no server."""
+    if not text:
+        return {}
+    server = environ.Env.email_url_config(text)
+    if server.get("EMAIL_BACKEND") != "django.core.mail.backends.smtp.EmailBackend" or not server.get("EMAIL_HOST"):
+        raise ValueError("only SMTP")
+    names = ("EMAIL_HOST", "EMAIL_PORT", "EMAIL_HOST_USER", "EMAIL_HOST_PASSWORD", "EMAIL_USE_TLS", "EMAIL_USE_SSL")
+    return {name: server[name] for name in names if server.get(name) is not None}
 
 
 def _sweep_seconds(text: str) -> float:

@@ -1,6 +1,7 @@
 """Is the process alive, and is the service ready: by part, with the age of each sweep."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 import psycopg
@@ -14,7 +15,10 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from clinics.models import SweepHeartbeat
+from clinics.queries import heartbeats
+from watch.core.conditions import Finding, findings
+from watch.queries import LOOKED, figures
+from watch.watchdog import interval
 
 PROBE_SECONDS = 1
 """How long the database and the broker may take to answer; a slower one is ill."""
@@ -27,6 +31,15 @@ LEAST_SWEEP_AGE = 30
 
 LONGEST_WATCHED = 300
 """Seconds between rounds up to which silence is an illness; housekeeping that comes round by the hour may be late."""
+
+OWN = (
+    ("queues", {"queue-late", "texts-held-up"}),
+    ("uncertain", {"texts-uncertain"}),
+    ("callbacks", {"callbacks-silent"}),
+    ("senders", {"sender-stopped", "texts-filtered"}),
+    ("set_aside", {"texts-set-aside"}),
+)
+"""Parts that may be the trouble of one clinic, and the conditions that make them ill."""
 
 log = structlog.get_logger(__name__)
 
@@ -41,12 +54,19 @@ def livez(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Answer 200 when every part is well and 503 otherwise, with what is wrong by part."""
+    """Answer 503 when a part is ill that all clinics need, else 200, with what is wrong by part.
+
+    What may be one clinic's own trouble, like its stopped sender, makes the service `degraded` and no more: whoever
+    took the web part out of service for it would lose other clinics' texts.
+    """
     parts = {"database": _part(_database), "redis": _part(_redis)}
+    own: dict[str, Any] = {}
     if parts["database"]["ok"]:
         parts |= {"migrations": _part(_migrations)} | _sweeps()
-    ok = all(part["ok"] for part in parts.values())
-    return JsonResponse({"status": "ok" if ok else "ill", "parts": parts}, status=200 if ok else 503)
+        own = _part(_standing) if parts["migrations"]["ok"] else {}
+    ill = not all(part["ok"] for part in parts.values())
+    status = "ill" if ill else "ok" if all(part["ok"] for part in own.values()) else "degraded"
+    return JsonResponse({"status": status, "parts": parts | own}, status=503 if ill else 200)
 
 
 def _part(probe: Callable[[], dict[str, Any]]) -> dict[str, Any]:
@@ -80,6 +100,30 @@ def _migrations() -> dict[str, Any]:
     return {"ok": not missing, "missing": missing}
 
 
+def _standing() -> dict[str, Any]:
+    """Return a part for each kind of trouble that the operations page explains: where, how much and for how long."""
+    now = timezone.now()
+    found = findings(figures(now=now), now=now)
+    age, limit = sweep_ages().get(LOOKED), SWEEPS_MISSED * interval()
+    watch = {"ok": age is not None and age <= limit, "age_seconds": age, "limit_seconds": limit}
+    own = {part: _trouble([one for one in found if one.condition in conditions], now) for part, conditions in OWN}
+    return {"watch": watch} | own
+
+
+def _trouble(found: Sequence[Finding], now: datetime) -> dict[str, Any]:
+    """Counts and times only: this page is open to strangers."""
+    since = min((one.since for one in found if one.since), default=None)
+    part: dict[str, Any] = {"ok": not found}
+    if found:
+        part |= {
+            "count": sum(one.count for one in found),
+            "kinds": sorted({one.subject for one in found if one.subject}),
+        }
+    if since is not None:
+        part["age_seconds"] = round((now - since).total_seconds(), 1)
+    return part
+
+
 def _sweeps() -> dict[str, dict[str, Any]]:
     """Return one part for each sweep of the timetable: how many seconds ago its last round ended."""
     ages = sweep_ages()
@@ -96,4 +140,4 @@ def _sweeps() -> dict[str, dict[str, Any]]:
 def sweep_ages() -> dict[str, float]:
     """Return the seconds since each sweep last finished a round, by the name it has in the timetable."""
     now = timezone.now()
-    return {name: round((now - at).total_seconds(), 1) for name, at in SweepHeartbeat.objects.values_list("name", "at")}
+    return {name: round((now - at).total_seconds(), 1) for name, at in heartbeats().items()}

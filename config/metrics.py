@@ -16,10 +16,13 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, 
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from clinics.core.figures import Figure, by_name
 from config.health import sweep_ages
 from config.middleware import is_direct_from_us
 from followup.models import FollowUp, ReviewItem
 from messaging.models import InboundMessage, OutboundMessage
+from watch.models import Notice
+from watch.queries import figures, open_alerts
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ QUEUES = (
     Queue("openings", FollowUp, "opens_at"),
     Queue("timers", FollowUp, "timer_at"),
     Queue("reviews", ReviewItem, "open_due_by"),
+    Queue("notices", Notice, "next_try_at"),
 )
 
 
@@ -70,7 +74,7 @@ class RowCollector(Collector):
             waiting.add_metric([queue.name], figures["waiting"])
             due.add_metric([queue.name], figures["due"])
             oldest.add_metric([queue.name], self._seconds_since(figures["oldest"]))
-        yield from (waiting, due, oldest, _live_texts(), _sweep_ages())
+        yield from (waiting, due, oldest, _live_texts(), _sweep_ages(), _open_alerts(), *_standing(self.now))
 
     def _figures(self, queue: Queue) -> dict[str, Any]:
         rows = queue.model.objects.filter(**{f"{queue.due}__isnull": False})
@@ -94,6 +98,37 @@ def _sweep_ages() -> GaugeMetricFamily:
     for name, age in sweep_ages().items():
         family.add_metric([name], age)
     return family
+
+
+def _open_alerts() -> GaugeMetricFamily:
+    family = GaugeMetricFamily("followup_alerts_open", "Alerts that have not ended", labels=["condition"])
+    counts = open_alerts().order_by("condition").values_list("condition").annotate(Count("pk"))
+    for condition, count in counts:
+        family.add_metric([condition], count)
+    return family
+
+
+FIGURES = {
+    "uncertain": "Texts of unknown outcome",
+    "held_up": "Texts that were refused for the moment and wait long for their next try",
+    "set_aside": "Texts of patients that could not be handled",
+    "sender_stop": "Senders that the provider refuses",
+    "callbacks": "Texts of the last half hour that the provider has not reported on",
+    "filtered": "Texts of the last hour that carriers filtered",
+}
+
+
+def _standing(now: datetime) -> Iterator[GaugeMetricFamily]:
+    """Yield what the operations page shows, over all clinics: how much, how old, and out of how many."""
+    sums = by_name(figures(now=now))
+    for name, words in FIGURES.items():
+        figure = sums.get(name, Figure(name=name, count=0))
+        yield GaugeMetricFamily(f"followup_{name}", words, value=figure.count)
+        yield GaugeMetricFamily(f"followup_{name}_oldest_seconds", f"Since the first: {words}", value=figure.age(now))
+    for name in ("callbacks", "filtered"):
+        of = sums.get(name, Figure(name=name)).of
+        share = sums[name].count / of if of else 0.0
+        yield GaugeMetricFamily(f"followup_{name}_share", f"Share of texts: {FIGURES[name]}", value=share)
 
 
 def _has_token(request: HttpRequest) -> bool:

@@ -38,6 +38,9 @@ TWILIO_MESSAGING_SERVICE_SID = ENVIRONMENT.twilio_messaging_service_sid
 TWILIO_FROM_NUMBER = ENVIRONMENT.twilio_from_number
 TWILIO_API_BASE_URL = ENVIRONMENT.twilio_api_base_url
 SWEEP_SECONDS = ENVIRONMENT.sweep_seconds
+ALERT_EMAILS = ENVIRONMENT.alert_emails
+ALERT_WEBHOOK_URL = ENVIRONMENT.alert_webhook_url
+ALLOW_PRIVATE_WEBHOOKS = ENVIRONMENT.allow_private_webhooks
 MESSAGING_LISTENER = "followup.inbox.on_messaging_event"
 
 INSTALLED_APPS = [
@@ -59,6 +62,7 @@ INSTALLED_APPS = [
     "clinics",
     "surveys",
     "messaging",
+    "watch",
     "config",
 ]
 
@@ -94,6 +98,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "watch.web.menu.open_alerts",
             ],
             "builtins": ["django.templatetags.static", "followup.web.tags"],
         },
@@ -117,6 +122,15 @@ CACHES = {
         "OPTIONS": {"socket_connect_timeout": 0.3, "socket_timeout": 0.5},  # a hanging Redis must not hold requests
     },
 }
+
+EMAIL_HOST = ENVIRONMENT.email.get("EMAIL_HOST", "")
+EMAIL_PORT = ENVIRONMENT.email.get("EMAIL_PORT", 25)
+EMAIL_HOST_USER = ENVIRONMENT.email.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = ENVIRONMENT.email.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = ENVIRONMENT.email.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = ENVIRONMENT.email.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = ENVIRONMENT.email_from
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("es", "Español")]

@@ -11,5 +11,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", metrics.metrics),
     path("webhooks/", include("messaging.urls")),
     path("api/", include("followup.api.urls")),
+    path("operations/", include("watch.web.urls")),
     path("", include("followup.web.urls")),
 ]

@@ -26,7 +26,7 @@ MEANINGS = {
     Permission.EDIT_CONTENT: "create, publish, retire surveys and plans",
     Permission.MANAGE_STAFF: "staff, tokens, clinic settings",
     Permission.SEE_AUDIT: "the audit log",
-    Permission.OPERATE: "stuck texts: retry, give up",
+    Permission.OPERATE: "the operations page: acknowledge alerts, retry or give up texts, resume senders",
 }
 
 

@@ -50,6 +50,7 @@ def addresses(desk: Desk) -> list[str]:
         "/staff/on-call/",
         f"/staff/{desk.admin.pk}/",
         "/insights/",
+        "/operations/",
         f"/simulator/{desk.patient.pk}/",
         "/accounts/2fa/",
         "/accounts/2fa/totp/activate/",

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 BASE = Path(__file__).resolve().parents[2]
-ROOMS = ("config", "followup", "surveys", "messaging", "clinics", "privacy")
+ROOMS = ("config", "watch", "followup", "surveys", "messaging", "clinics", "privacy")
 DOORS = ("tasks", "api", "web", "fhir", "webhooks", "admin", "management")
 SKIPPED = {
     ".git",

@@ -56,7 +56,7 @@ def test_the_example_settings_start_a_demo() -> None:
 
 def test_the_image_holds_every_room() -> None:
     dockerfile = (BASE / "Dockerfile").read_text()
-    for room in ("config", "privacy", "clinics", "surveys", "messaging", "followup"):
+    for room in ("config", "privacy", "clinics", "surveys", "messaging", "followup", "watch"):
         assert f"COPY {room} ./{room}\n" in dockerfile
 
 

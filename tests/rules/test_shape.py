@@ -78,6 +78,6 @@ def test_whatever_is_silenced_has_its_reason_beside_it() -> None:
 
 
 def test_the_package_markers_of_the_rooms_are_there() -> None:
-    for path in python_files("config", "followup", "surveys", "messaging", "clinics", "privacy", "tools"):
+    for path in python_files("config", "watch", "followup", "surveys", "messaging", "clinics", "privacy", "tools"):
         for folder in path.relative_to(BASE).parents:
             assert folder.name == "" or (BASE / folder / "__init__.py").exists(), folder

@@ -34,6 +34,11 @@ SETTINGS = [
     "LOG_FORMAT",
     "SENTRY_DSN",
     "METRICS_TOKEN",
+    "ALERT_EMAILS",
+    "EMAIL_URL",
+    "EMAIL_FROM",
+    "ALERT_WEBHOOK_URL",
+    "ALLOW_PRIVATE_WEBHOOKS",
 ]
 """Every setting of the product besides the addresses of its database and broker."""
 

@@ -70,7 +70,8 @@ def part_commands(port: int) -> dict[str, list[str]]:
     listen = f"--bind 127.0.0.1:{port} --worker-class gthread --threads {WEB_THREADS}"
     patience = "--timeout 60 --graceful-timeout 10 --no-control-socket --log-level warning"
     # Forwarded headers are judged by our own middleware, so gunicorn must believe nobody's.
-    web = ["-m", "gunicorn", "config.wsgi", *listen.split(), *patience.split(), "--forwarded-allow-ips", ""]
+    application = ["config.wsgi", "--config", "python:config.gunicorn"]
+    web = ["-m", "gunicorn", *application, *listen.split(), *patience.split(), "--forwarded-allow-ips", ""]
     celery = ["-m", "celery", "--quiet", "-A", "config"]
     worker = f"worker --concurrency {WORKER_CHILDREN} --loglevel INFO --without-gossip --without-mingle"
     return {

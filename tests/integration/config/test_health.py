@@ -10,7 +10,11 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from clinics.models import SweepHeartbeat
+from messaging.models import SenderStop
+from tests.factories import make_clinic
+from tests.integration.messaging.texts import queue
 from tools.launcher.embedded import free_port
+from watch.queries import LOOKED
 
 pytestmark = pytest.mark.django_db
 
@@ -18,7 +22,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def _swept() -> None:
     """Let every sweep have ended a round just now."""
-    rows = [SweepHeartbeat(name=name, at=timezone.now()) for name in django_settings.CELERY_BEAT_SCHEDULE]
+    names = [*django_settings.CELERY_BEAT_SCHEDULE, LOOKED]
+    rows = [SweepHeartbeat(name=name, at=timezone.now()) for name in names]
     SweepHeartbeat.objects.bulk_create(rows)
 
 
@@ -87,3 +92,25 @@ def test_readyz_answers_when_the_database_is_away(client: Client, monkeypatch: p
     assert status == 503
     assert parts["database"] == {"ok": False, "detail": "does not answer"}
     assert "migrations" not in parts
+
+
+@pytest.mark.usefixtures("_swept")
+def test_readyz_tells_a_clinics_own_trouble_and_does_not_call_the_service_unready_for_it(client: Client) -> None:
+    clinic, now = make_clinic(surveys=False), timezone.now()
+    queue(clinic, now=now - timedelta(minutes=4), expires_at=now + timedelta(hours=1))
+    SenderStop.objects.create(clinic=clinic, code="30034", since=now, until=now + timedelta(minutes=15))
+    answer = client.get("/readyz")
+    parts = answer.json()["parts"]
+    assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
+    assert [name for name, part in parts.items() if not part["ok"]] == ["queues", "senders"]
+    assert (parts["queues"]["count"], parts["queues"]["kinds"]) == (1, ["outbox"])
+    assert parts["queues"]["age_seconds"] >= 240
+    assert parts["senders"]["kinds"] == ["30034"]
+
+
+@pytest.mark.usefixtures("_swept")
+def test_readyz_tells_when_nobody_watches(client: Client) -> None:
+    SweepHeartbeat.objects.filter(name=LOOKED).delete()
+    answer = client.get("/readyz").json()
+    assert answer["status"] == "degraded"
+    assert not answer["parts"]["watch"]["ok"]

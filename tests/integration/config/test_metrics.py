@@ -1,10 +1,18 @@
 """Figures for Prometheus, and who may read them."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
 from config.metrics import QUEUES
+from messaging.models import OutboundMessage
+from tests.factories import make_clinic
+from tests.integration.messaging.texts import queue as queue_text
+from watch.core.silence import Answers
+from watch.operations import look
 
 pytestmark = pytest.mark.django_db
 
@@ -34,3 +42,24 @@ def test_the_token_opens_metrics_from_anywhere(client: Client, settings: Setting
 def test_no_token_opens_metrics_when_none_is_set(client: Client, settings: Settings) -> None:
     settings.METRICS_TOKEN = ""
     assert client.get("/metrics", HTTP_AUTHORIZATION="Bearer ", **PROXIED).status_code == 403
+
+
+def test_metrics_show_what_is_stuck_silent_and_filtered(client: Client) -> None:
+    clinic, now = make_clinic(surveys=False), timezone.now()
+    for place in range(4):
+        text = queue_text(clinic, now=now - timedelta(minutes=5), expires_at=now + timedelta(hours=1))
+        OutboundMessage.objects.filter(pk=text.pk).update(
+            status="sent",
+            next_attempt_at=None,
+            provider_id=f"SM{place}",
+            sent_at=now - timedelta(minutes=5),
+            error_code="30007" if place == 0 else "",
+        )
+    text = client.get("/metrics").content.decode()
+    assert "followup_callbacks 4.0" in text
+    assert "followup_callbacks_share 1.0" in text
+    assert "followup_filtered_share 0.25" in text
+    assert "followup_uncertain 0.0" in text
+    assert "followup_set_aside_oldest_seconds 0.0" in text
+    look(ask=lambda: Answers(broker=True, workers=False), now=now + timedelta(seconds=300))
+    assert 'followup_alerts_open{condition="callbacks-silent"} 1.0' in client.get("/metrics").content.decode()

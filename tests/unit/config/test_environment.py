@@ -84,6 +84,14 @@ def test_a_live_gateway_needs_its_account_and_a_sender() -> None:
         ("LOG_FORMAT", "xml"),
         ("ALLOWED_HOSTS", "*"),
         ("TWILIO_API_BASE_URL", "ftp://example.org"),
+        ("ALERT_EMAILS", "ops"),
+        ("ALERT_EMAILS", "ops@example.org, two words@example.org"),
+        ("EMAIL_URL", "consolemail://"),
+        ("EMAIL_URL", "mail.example.org"),
+        ("EMAIL_FROM", "Ops <ops@example.org>"),
+        ("ALERT_WEBHOOK_URL", "http://hooks.example.org/"),
+        ("ALERT_WEBHOOK_URL", "https://10.0.0.1/hook"),
+        ("ALLOW_PRIVATE_WEBHOOKS", "perhaps"),
     ],
 )
 def test_a_wrong_value_is_refused_by_a_sentence_that_names_its_setting(name: str, value: str) -> None:
@@ -117,3 +125,17 @@ def test_a_key_without_an_id_is_named_after_itself_and_the_look_up_key_follows_t
 def test_proxies_are_addresses_or_networks() -> None:
     networks = read_environment({"TRUSTED_PROXIES": "10.0.0.5, 10.1.0.0/16,::1"}).trusted_proxies
     assert [str(network) for network in networks] == ["10.0.0.5/32", "10.1.0.0/16", "::1/128"]
+
+
+def test_alerts_by_mail_need_a_mail_server() -> None:
+    assert problems(ALERT_EMAILS="ops@example.org") == ["EMAIL_URL is missing: ALERT_EMAILS needs a mail server."]
+    url = "smtp+tls://ops%40example.org:p%40ss@mail.example.org:587"
+    environment = read_environment(LIVE | {"ALERT_EMAILS": "a@example.org, b@example.org", "EMAIL_URL": url})
+    assert environment.alert_emails == ["a@example.org", "b@example.org"]
+    assert environment.email["EMAIL_HOST_PASSWORD"] == "p@ss"
+    assert environment.email["EMAIL_USE_TLS"]
+
+
+def test_an_inner_address_for_webhooks_needs_to_be_allowed() -> None:
+    inner = {"ALERT_WEBHOOK_URL": "http://10.0.0.1:9000/hook", "ALLOW_PRIVATE_WEBHOOKS": "yes"}
+    assert read_environment(LIVE | inner).alert_webhook_url == "http://10.0.0.1:9000/hook"

@@ -1,0 +1,1 @@
+"""Whether everything moves: figures, conditions, alerts and who is told of them."""

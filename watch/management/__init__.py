@@ -1,0 +1,1 @@
+"""The command that watches without any other part of the service."""
