@@ -8,6 +8,7 @@ import shutil
 import sys
 import tempfile
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import django
@@ -24,7 +25,19 @@ from tools.launcher.services import SETTINGS, own_secrets, services
 
 LONG = {"kills": 200, "sends": 1000, "patience": 300.0}
 SHORT = {"kills": 6, "sends": 40, "patience": 10.0}
-FAULTS = {"reset_before": 0.01, "reset_after": 0.01, "drop_after": 0.01, "error_after": 0.01, "html_after": 0.01}
+FAULTS = dict.fromkeys(
+    (
+        *("reset_before", "reset_after", "drop_after", "hang_after", "error_before", "error_after"),
+        *("bad_json", "html_before", "html_after", "throttle", "throttle_later"),
+    ),
+    0.01,
+)
+"""Every fault of the stand-in, each in one of a hundred requests."""
+
+HANG_SECONDS = 12.0
+"""Longer than our client waits for an answer."""
+
+LIST_LAG = timedelta(seconds=5)
 CALLBACKS = {"on": True, "doubled": 0.1, "reordered": 0.1, "late": 0.1, "missing": 0.1}
 SLOWNESS = 0.05
 """Seconds between accept and answer, so that a kill can come between them."""
@@ -71,6 +84,7 @@ def _run(folder: Path, wanted: argparse.Namespace) -> bool:
     address = f"http://127.0.0.1:{port}"
     with StandIn(seed=wanted.seed) as provider:
         provider.faults.slowness, provider.faults.rates = SLOWNESS, FAULTS
+        provider.faults.hang_seconds, provider.books.lag = HANG_SECONDS, LIST_LAG
         for name, value in CALLBACKS.items():
             setattr(provider.callbacks.manner, name, value)
         environment |= _settings(folder, address, provider.url) | {name: passwords[name] for name in OWN_SECRETS}
