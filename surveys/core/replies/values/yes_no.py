@@ -20,17 +20,18 @@ _STRONG = {"affirm": True, "deny": False, "fact_yes": True, "fact_no": False}
 def read_yes_no(question: Question, reply: Stripped, language: str) -> Outcome:
     """True or false where the whole text is of one mind."""
     tokens = reply.tokens
-    signs = _signs(question, tokens)
-    signs = _after_self_correction(tokens, signs)
+    signs = _after_self_correction(tokens, _signs(question, tokens))
+    if any(_blocked(tokens, match) for match in signs):
+        return unclear("A yes or no that is itself denied or only supposed.")
+    signs = _labelled(question, tokens, signs) or signs
     words = {_STRONG[match.label] for match in signs if match.label in _STRONG}
-    neither = [match for match in signs if match.label == "neither"]
     code = _code(question, tokens, language)
     if code is not None:
         words |= {code}
     if len(words) != 1:
         return unclear("Says both yes and no." if words else "Neither a yes nor a no.", tried=bool(signs))
     (value,) = words
-    if _taken_back(tokens, signs, neither, value=value):
+    if _opposed(tokens, signs, value=value) or _taken_back(tokens, signs, value=value):
         return unclear("The rest of the text takes it back or makes it uncertain.")
     covered = {place for match in signs for place in range(match.start, match.end)}
     more = any(
@@ -42,17 +43,69 @@ def read_yes_no(question: Question, reply: Stripped, language: str) -> Outcome:
 
 def _signs(question: Question, tokens: Tokens) -> list[Match]:
     """Every sign of yes, no or neither, longer phrases hiding what is inside them."""
-    matches = (
-        phrases("affirm", "deny", "neither", "soft", "not_a_sign").all(tokens)
-        + _conditions(tokens)
-        + _facts(question).all(tokens)
-    )
+    facts = [match for match in _facts(question).all(tokens) if not _compound(tokens, match)]
+    matches = phrases("affirm", "deny", "neither", "mild", "soft", "not_a_sign").all(tokens) + _conditions(tokens)
+    matches += facts
     matches.sort(key=lambda match: (match.start, match.start - match.end))
     kept: list[Match] = []
     for match in matches:
         if not kept or match.start >= kept[-1].end:
             kept.append(match)
-    return [match for match in kept if match.label != "not_a_sign" and not _buried(tokens, match)]
+    return [
+        replace(match, label=f"buried_{match.label}") if _buried(tokens, match) else match
+        for match in kept
+        if match.label != "not_a_sign"
+    ]
+
+
+def _compound(tokens: Tokens, match: Match) -> bool:
+    """ "no nausea meds left" speaks of the medicine, not of the nausea."""
+    following = tokens[match.end : match.end + 1]
+    near = (*tokens[match.start + 1 : match.end], *(token for token in following if not token.gap))
+    return any(token.text in LEXICON.words("compound_tail") for token in near) and not any(
+        token.text in LEXICON.words("medicine_verbs") for token in tokens[match.start : match.end]
+    )
+
+
+def _blocked(tokens: Tokens, match: Match) -> bool:
+    """ "can't say no", "not yes", "if no": the yes or no is denied or supposed by the word before it."""
+    if match.label.removeprefix("buried_") not in _STRONG:
+        return False
+    place = match.start
+    while place > 0 and not tokens[place].gap and tokens[place - 1].text in LEXICON.words("sign_carriers"):
+        place -= 1
+    return place > 0 and not tokens[place].gap and tokens[place - 1].text in LEXICON.words("sign_blockers")
+
+
+def _labelled(question: Question, tokens: Tokens, signs: list[Match]) -> list[Match]:
+    """In "nausea yes vomiting no" the signs right behind the topic that was asked about, where topics lead."""
+    asked = _asked_words(question)
+    single = [match for match in signs if match.end - match.start == 1 and match.label.endswith(("affirm", "deny"))]
+    behind = [match for match in single if match.start > 0 and not tokens[match.start].gap]
+    named = [match for match in behind if tokens[match.start - 1].text in asked]
+    if not named or len(behind) < len(single) or len(single) == len(named):
+        return []
+    return [replace(match, label=match.label.removeprefix("buried_")) for match in named]
+
+
+def _opposed(tokens: Tokens, signs: list[Match], *, value: bool) -> bool:
+    """A yes or no further inside a clause that says the opposite: "no all the time", "nausea yes vomiting no"."""
+    opposite = "buried_deny" if value else "buried_affirm"
+    return any(match.label == opposite and _speaks(tokens, match) for match in signs) or any(
+        match.label in {"deny", "fact_no"} and _then_amount(tokens, match) for match in signs
+    )
+
+
+def _speaks(tokens: Tokens, match: Match) -> bool:
+    """Whether a buried sign is one, and not the "no" of "no appetite"."""
+    last = match.end == len(tokens) or bool(tokens[match.end].gap)
+    return last or match.label == "buried_affirm" or _then_amount(tokens, match)
+
+
+def _then_amount(tokens: Tokens, match: Match) -> bool:
+    """ "no all the time", "no a lot": a bare no right before a word of amount."""
+    bare = match.end - match.start == 1 and match.end < len(tokens) and not tokens[match.end].gap
+    return bare and tokens[match.start].text in LEXICON.words("bare_no") and tokens[match.end].text in LEXICON.words("amount_words")
 
 
 def _conditions(tokens: Tokens) -> list[Match]:
@@ -66,7 +119,7 @@ def _buried(tokens: Tokens, match: Match) -> bool:
     if match.label not in {"affirm", "deny"} or match.end - match.start > 1 or match.end == len(tokens):
         return False
     if (
-        tokens[match.start].text in {"no", "nothing", "never", "nada"}
+        tokens[match.start].text in LEXICON.words("determining_no")
         and not tokens[match.end].gap
         and tokens[match.end].kind == "word"
     ):
@@ -76,7 +129,7 @@ def _buried(tokens: Tokens, match: Match) -> bool:
             | LEXICON.words("clause_openers")
             | LEXICON.words("after_echo")
         )
-        if tokens[match.end].text not in known:
+        if tokens[match.end].text not in known or _compound(tokens, replace(match, end=match.end + 1)):
             return True
     place = match.start
     while place > 0 and not tokens[place].gap and tokens[place].text not in LEXICON.words("clause_openers"):
@@ -86,6 +139,14 @@ def _buried(tokens: Tokens, match: Match) -> bool:
         ):
             return True
     return False
+
+
+@lru_cache(maxsize=512)
+def _asked_words(question: Question) -> frozenset[str]:
+    """The words of the topics that the prompt holds."""
+    words = {token.text for token in tokenise(clean(question.text))}
+    lists = [LEXICON.words(name) for name in LEXICON.names("ask_")]
+    return frozenset(word for each in lists if words & each for word in each)
 
 
 @lru_cache(maxsize=512)
@@ -111,18 +172,15 @@ def _after_self_correction(tokens: Tokens, signs: list[Match]) -> list[Match]:
     return signs
 
 
-def _taken_back(tokens: Tokens, signs: list[Match], neither: list[Match], *, value: bool) -> bool:
+def _taken_back(tokens: Tokens, signs: list[Match], *, value: bool) -> bool:
     """A no followed by "maybe", "only at night" is no certain no; a yes may be weak, but not doubted before."""
-    strong = (
-        next(match for match in signs if match.label in _STRONG)
-        if any(match.label in _STRONG for match in signs)
-        else None
-    )
-    first = strong.start if strong else 0
-    if any(match.start < first for match in neither):
+    first = next((match.start for match in signs if match.label in _STRONG), 0)
+    neither = [match for match in signs if match.label in {"neither", "mild"}]
+    if any(match.start < first and match.label == "neither" for match in signs):
         return True
     if value:
-        return any(tokens[match.start].text in LEXICON.words("doubt") for match in neither)
+        doubts = (match for match in neither if match.label == "neither")
+        return any(tokens[match.start].text in LEXICON.words("doubt") for match in doubts)
     exception = phrases("except_when").all(tokens)
     return bool(neither) or any(match.start > first for match in exception)
 
