@@ -1,4 +1,4 @@
-"""Third layer: what a text wants that is no answer: message controls, skipping, requests, texts that are not for us."""
+"""Third layer: what a text wants that is no answer: starting again, help, skipping, requests, texts not for us."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ import re
 from dataclasses import dataclass, replace
 from functools import cache
 
-from rapidfuzz.distance import OSA
-
 from surveys.core.replies.lexicon import LEXICON
 from surveys.core.replies.normalise import tokenise
-from surveys.core.replies.phrases import Match, PhraseSet, phrases
-from surveys.core.replies.tokens import Token, Tokens
+from surveys.core.replies.phrases import PhraseSet, phrases
+from surveys.core.replies.tokens import Tokens
 
 _QUOTES = re.compile(r"[“\"«‘]")
 _LONGEST_NOTICE, _LONGEST_NAME = 10, 3
@@ -45,7 +43,7 @@ def _announces(lead: Tokens) -> bool:
         return False
     if len(lead) == 2 and lead[0].kind == "emoji" and lead[1].text in LEXICON.words("reaction_to"):
         return True
-    notices = phrases("reaction").all(_seamless(lead))
+    notices = phrases("reaction").all(seamless(lead))
     return any(match.end == len(lead) and match.start <= _LONGEST_NAME for match in notices)
 
 
@@ -53,144 +51,11 @@ def core_of(tokens: Tokens, *, keep: frozenset[str] = frozenset()) -> Tokens:
     """The tokens without courtesy words, emoji and symbols, in one piece."""
     idle = LEXICON.words("courtesy") - keep
     kept = [token for token in tokens if token.kind in {"word", "number"} and token.text not in idle]
-    return _seamless(tuple(kept))
+    return seamless(tuple(kept))
 
 
-def _seamless(tokens: Tokens) -> Tokens:
+def seamless(tokens: Tokens) -> Tokens:
     return tuple(replace(token, gap="." if place == 0 else "") for place, token in enumerate(tokens))
-
-
-# -- opt-out ----------------------------------------------------------------------------------------------------------
-
-
-def opt_out(tokens: Tokens) -> bool:
-    """A carrier keyword alone or with courtesy words, or any plain request to stop the messages."""
-    return (
-        _keyword(tokens)
-        or _stops_messages(tokens)
-        or _first_sentence_stops(tokens)
-        or _beside_a_value(tokens)
-        or _in_free_words(tokens)
-    )
-
-
-def _keyword(tokens: Tokens) -> bool:
-    core = core_of(tokens)
-    if not core or len(core) > 6:
-        return False
-    names = {token.text for token in core}
-    single = names <= LEXICON.words("opt_out_keywords") | LEXICON.words("opt_out_slips")
-    if single and len(core) <= 4:
-        return True
-    bare = _seamless(tuple(token for token in tokens if token.kind == "word"))
-    return (
-        phrases("opt_out_whole").whole(core) is not None
-        or phrases("opt_out_whole").whole(bare) is not None
-        or _slip(core)
-    )
-
-
-def _slip(core: Tokens) -> bool:
-    """One slip of the thumb in a keyword that stands alone and is no word of its own."""
-    if len(core) != 1 or len(core[0].text) < 4:
-        return False
-    word = core[0].text
-    if word in LEXICON.known_words or word in LEXICON.words("opt_out_not_slips"):
-        return False
-    keywords = (each for each in LEXICON.words("opt_out_keywords") if len(each) >= 4)
-    return any(OSA.distance(word, each, score_cutoff=1) <= 1 for each in keywords)
-
-
-def _first_sentence_stops(tokens: Tokens) -> bool:
-    """ "Stop. I cant go on": the first sentence is the keyword and the rest does not beg for relief."""
-    end = next((place for place in range(1, len(tokens)) if tokens[place].gap == "."), len(tokens))
-    if end == len(tokens):
-        return False
-    if _plea(tokens[end:]):
-        return False
-    return any(_only_stop(part) for part in (tokens[:end], tokens[_last_sentence(tokens) :]))
-
-
-def _last_sentence(tokens: Tokens) -> int:
-    return max(place for place in range(len(tokens)) if tokens[place].gap == ".")
-
-
-def _only_stop(tokens: Tokens) -> bool:
-    core = core_of(tokens)
-    return bool(core) and {token.text for token in core} <= {"stop", "unsubscribe", "stopall"}
-
-
-def _stops_messages(tokens: Tokens) -> bool:
-    """ "The texts are too much, please stop": a plea to stop that ends a text about messages."""
-    about = {token.text for token in tokens} & LEXICON.words("message_nouns")
-    match = next((each for each in phrases("please_stop").all(tokens) if each.end == len(tokens)), None)
-    return bool(about) and match is not None and not _plea(tokens)
-
-
-def _beside_a_value(tokens: Tokens) -> bool:
-    """ "5 STOP", "no, stop": nothing but a value and the keyword."""
-    values = {"yes", "no", "si", "none", "nope", "yep", "yeah", "answer", "my", "is", "pain", "and", "then", "but"}
-    rest = [token for token in tokens if token.kind == "word" and token.text not in values | LEXICON.words("courtesy")]
-    numbers = any(token.kind == "number" for token in tokens) or any(token.text in values for token in tokens)
-    return numbers and len(rest) == 1 and rest[0].text in {"stop", "unsubscribe", "stopall"}
-
-
-def _in_free_words(tokens: Tokens) -> bool:
-    tokens = _contracted(tokens)
-    matches = phrases("opt_out_phrases").all(tokens)
-    return any(not _guarded(tokens, match) and not _begs(tokens, match) for match in matches)
-
-
-def _contracted(tokens: Tokens) -> Tokens:
-    """ "do not" as "dont", so that each wording is listed once."""
-    pairs = {(line.split()[1], line.split()[2]): line.split()[0] for line in LEXICON.lines("denied_pairs")}
-    short: list[Token] = []
-    for token in tokens:
-        joined = pairs.get((short[-1].text, token.text)) if short and not token.gap else None
-        if joined:
-            short[-1] = replace(short[-1], text=joined)
-        else:
-            short.append(token)
-    return tuple(short)
-
-
-def _begs(tokens: Tokens, match: Match) -> bool:
-    """A plea to end the pain, not the messages: the sentence speaks of pain and the wording of no message."""
-    start, end = _sentence_around(tokens, match)
-    about = {token.text for token in tokens[match.start : match.end]}
-    return _plea(tokens[start:end]) and not about & (LEXICON.words("message_nouns") | LEXICON.words("message_nouns_es"))
-
-
-def _guarded(tokens: Tokens, match: Match) -> bool:
-    """Something around the wording narrows it ("at night", "until Monday") or turns it round ("don't stop texting")."""
-    sentence = _sentence_around(tokens, match)
-    near = tokens[sentence[0] : sentence[1]]
-    shift = sentence[0]
-    for guard in phrases("opt_out_guards").all(near):
-        start, end = guard.start + shift, guard.end + shift
-        inside = start >= match.start and end <= match.end
-        turned = start <= match.start < end and start < match.start
-        if (
-            turned
-            or (end > match.end and start >= match.start)
-            or (inside and start > match.start and _narrows(tokens[start:end]))
-        ):
-            return True
-    return False
-
-
-def _narrows(guard: Tokens) -> bool:
-    return guard[0].text in {"until", "til", "till", "hasta", "in", "en", "at", "por", "for", "during"}
-
-
-def _sentence_around(tokens: Tokens, match: Match) -> tuple[int, int]:
-    start = next((place for place in range(match.start, -1, -1) if tokens[place].gap == "."), 0)
-    end = next((place for place in range(match.end, len(tokens)) if tokens[place].gap == "."), len(tokens))
-    return start, end
-
-
-def _plea(tokens: Tokens) -> bool:
-    return any(token.text in LEXICON.words("plea_words") for token in tokens)
 
 
 # -- the other controls -----------------------------------------------------------------------------------------------
@@ -211,7 +76,7 @@ def opt_in(tokens: Tokens) -> bool:
 def help_wanted(tokens: Tokens) -> bool:
     """The keyword with courtesy words, or asking who is texting."""
     core = core_of(tokens)
-    if phrases("help_whole").whole(core) or phrases("help_whole").whole(_seamless(tokens)):
+    if phrases("help_whole").whole(core) or phrases("help_whole").whole(seamless(tokens)):
         return True
     return phrases("help_phrases").first(tokens) is not None
 
@@ -220,7 +85,7 @@ def skipped(tokens: Tokens) -> bool:
     """Declines the question or says that it does not apply."""
     core, bare = (
         core_of(tokens),
-        _seamless(tuple(token for token in tokens if token.kind == "word" or token.text == "/")),
+        seamless(tuple(token for token in tokens if token.kind == "word" or token.text == "/")),
     )
     if any(phrases("skip_whole").whole(each) for each in (core, bare) if each):
         return True

@@ -1,9 +1,10 @@
 """A small pattern language over words, so that wordings are data: `stop|quit ~2 texts|messages`.
 
 Elements stand between spaces: `a|b` one of these words, `@name` a word list, a trailing `?` may be missing, `~n` up to
-n words of any kind but denials, `<n>` a number, `^` and `$` the start and end of a clause (`$` also as one of several),
-`^^` and `$$` those of the whole text. A match never crosses punctuation. A pattern has a fixed number of elements and
-`~n` is at most nine, so matching costs at most len(pattern) * 10 steps at each word: linear in any text.
+n words of any kind but denials, `~n@name` up to n words of a list, `<n>` a number, `^` and `$` the start and end of a
+clause (`$` also as one of several), `^^` and `$$` those of the whole text. A match never crosses punctuation. A pattern
+has a fixed number of elements and `~n` is at most nine, so matching costs at most len(pattern) * 10 steps at each word:
+linear in any text.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from surveys.core.replies.lexicon import LEXICON
-from surveys.core.replies.tokens import Tokens
+from surveys.core.replies.tokens import Token, Tokens
 
 MAX_GAP = 9
 NUMBER = "<n>"
@@ -93,10 +94,10 @@ def _element(part: str) -> Element:
     if part in _ANCHORS:
         return Element(frozenset(), anchor=part)
     if part.startswith("~"):
-        gap = int(part[1:])
-        if gap > MAX_GAP:
-            raise ValueError(f"a gap of {gap} words is more than {MAX_GAP}")
-        return Element(frozenset(), gap=gap)
+        length, _, name = part[1:].partition("@")
+        if int(length) > MAX_GAP:
+            raise ValueError(f"a gap of {length} words is more than {MAX_GAP}")
+        return Element(LEXICON.words(name) if name else frozenset(), gap=int(length))
     optional = part.endswith("?")
     words: set[str] = set()
     for word in part.rstrip("?").split("|"):
@@ -137,12 +138,16 @@ def _advance(element: Element, tokens: Tokens, places: set[int], start: int) -> 
             at = place + step
             if at >= len(tokens) or (at > start and tokens[at].gap):
                 break
-            token = tokens[at]
-            if element.gap and token.text in LEXICON.words("gap_stoppers"):
+            if not _steps_over(element, tokens[at]):
                 break
-            if element.gap or (NUMBER if token.kind == "number" else token.text) in element.words:
-                reached.add(at + 1)
+            reached.add(at + 1)
     return reached
+
+
+def _steps_over(element: Element, token: Token) -> bool:
+    if element.gap and not element.words:
+        return token.text not in LEXICON.words("gap_stoppers")
+    return (NUMBER if token.kind == "number" else token.text) in element.words
 
 
 def _anchored(anchor: str, tokens: Tokens, place: int) -> bool:

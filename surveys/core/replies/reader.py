@@ -8,6 +8,7 @@ from surveys.core.replies import intents
 from surveys.core.replies.corrections import Change, change_in, corrected_part, stepping_back
 from surveys.core.replies.intents import Intent
 from surveys.core.replies.normalise import MAX_LENGTH
+from surveys.core.replies.opt_out import opt_out
 from surveys.core.replies.reading import Kind, Previous, Question, Reading
 from surveys.core.replies.safety import screen
 from surveys.core.replies.strip import Stripped, strip
@@ -76,7 +77,7 @@ def _intent_first(question: Question | None, reply: Stripped) -> Reading | None:
     if intents.reaction(reply.text):
         return _plain("not_for_us", "A reaction notice made by the phone.", "tapback")
     stranger = intents.not_for_us(tokens, reply.text)
-    if intents.opt_out(tokens) and not _named_by_an_option(question, reply):
+    if opt_out(tokens) and not _named_by_an_option(question, reply):
         return _plain("opt_out", "A request to stop the messages.")
     if stranger:
         return _plain("not_for_us", stranger.reason, stranger.flag)

@@ -105,7 +105,11 @@ def _speaks(tokens: Tokens, match: Match) -> bool:
 def _then_amount(tokens: Tokens, match: Match) -> bool:
     """ "no all the time", "no a lot": a bare no right before a word of amount."""
     bare = match.end - match.start == 1 and match.end < len(tokens) and not tokens[match.end].gap
-    return bare and tokens[match.start].text in LEXICON.words("bare_no") and tokens[match.end].text in LEXICON.words("amount_words")
+    return (
+        bare
+        and tokens[match.start].text in LEXICON.words("bare_no")
+        and tokens[match.end].text in LEXICON.words("amount_words")
+    )
 
 
 def _conditions(tokens: Tokens) -> list[Match]:
