@@ -55,6 +55,7 @@ def core_of(tokens: Tokens, *, keep: frozenset[str] = frozenset()) -> Tokens:
 
 
 def seamless(tokens: Tokens) -> Tokens:
+    """The same tokens as one clause, so that a pattern may match across what was cut out."""
     return tuple(replace(token, gap="." if place == 0 else "") for place, token in enumerate(tokens))
 
 
