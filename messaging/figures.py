@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import Count, Min, Q, QuerySet
@@ -16,6 +17,9 @@ from messaging.models import InboundMessage, OutboundMessage, SenderStop
 LONG_WAIT = timedelta(minutes=10)
 MANY_ATTEMPTS = 5
 """A text that waits for its next try is held up when it has had so many, or had its last so long ago."""
+
+LATE = timedelta(minutes=3)
+"""A text that is due for so long is shown to people, who can give it up."""
 
 STOP_LINGERS = timedelta(minutes=5)
 """A stop of a sender that ended by itself still counts for so long: the next text shows whether it was mended."""
@@ -105,3 +109,17 @@ def _lately(now: datetime) -> Iterator[Figure]:
     for clinic_id, sent, filtered, reported_on, silent, oldest in rows:
         yield Figure(name="filtered", clinic_id=clinic_id, count=filtered, of=sent)
         yield Figure(name="callbacks", clinic_id=clinic_id, count=silent, of=reported_on, oldest=oldest)
+
+
+def standing(clinic_id: UUID, *, now: datetime) -> dict[str, QuerySet[Any]]:
+    """The rows behind the figures of one clinic, by what is wrong with them, those that wait longest first."""
+    mine = OutboundMessage.objects.filter(clinic_id=clinic_id, finished_at__isnull=True)
+    return {
+        "uncertain": mine.filter(status=Outbound.UNCERTAIN).order_by("claimed_at"),
+        "held_up": mine.filter(held_up(now)).order_by("next_attempt_at"),
+        "late": mine.filter(next_attempt_at__lte=now - LATE).order_by("next_attempt_at"),
+        "set_aside": InboundMessage.objects.filter(clinic_id=clinic_id, set_aside_at__isnull=False).order_by(
+            "-received_at"
+        ),
+        "stops": SenderStop.objects.filter(clinic_id=clinic_id, ended_at=None, until__gt=now),
+    }

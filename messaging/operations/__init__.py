@@ -1,13 +1,14 @@
 """Writes of the room."""
 
 from messaging.core.drafts import TextDraft, UnsendableBody
+from messaging.operations.by_hand import NotByHand, give_up, handle_again, resume_sender, retry, settle
 from messaging.operations.dispatch import dispatch
 from messaging.operations.enqueue import cancel_queued, enqueue
-from messaging.operations.inbound import due_inbound, handle_inbound, retry_inbound, store_inbound
+from messaging.operations.inbound import due_inbound, handle_inbound, store_inbound
 from messaging.operations.missed import fetch_missed_inbound
 from messaging.operations.opt_outs import opt_in, opt_out
 from messaging.operations.receipts import WrongAccount, take_receipt
-from messaging.operations.reconcile import reconcile
+from messaging.operations.reconcile import PERSON_AFTER, reconcile
 from messaging.operations.senders import lift_stop
 from messaging.operations.signatures import NotGenuine, Origin, verify
 from messaging.operations.tidying import tidy_provider
@@ -21,6 +22,8 @@ from messaging.operations.virtual import (
 )
 
 __all__ = [
+    "PERSON_AFTER",
+    "NotByHand",
     "NotGenuine",
     "NotSimulated",
     "Origin",
@@ -33,14 +36,18 @@ __all__ = [
     "due_inbound",
     "enqueue",
     "fetch_missed_inbound",
+    "give_up",
+    "handle_again",
     "handle_inbound",
     "lift_stop",
     "opt_in",
     "opt_out",
     "reconcile",
     "reply_from_phone",
-    "retry_inbound",
+    "resume_sender",
+    "retry",
     "send_due_receipts",
+    "settle",
     "settle_virtually",
     "simulated_texts",
     "store_inbound",

@@ -11,7 +11,6 @@ import structlog
 from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
-from clinics.core.actor import Actor
 from messaging import events
 from messaging.core.keywords import Control
 from messaging.events import Event, InboundText, OptedIn, OptedOut, TextSetAside
@@ -112,13 +111,6 @@ def due_inbound(*, now: datetime, limit: int = 200) -> list[UUID]:
     """The texts whose time has come, oldest first."""
     due = InboundMessage.objects.filter(next_try_at__lte=now).order_by("next_try_at")
     return list(due.values_list("pk", flat=True)[:limit])
-
-
-def retry_inbound(*, inbound_id: UUID, by: Actor, now: datetime) -> bool:
-    """Let a text that was set aside be tried again from the beginning."""
-    aside = InboundMessage.objects.filter(pk=inbound_id, set_aside_at__isnull=False)
-    log.info("inbound_retried", message=str(inbound_id), by=by.id)
-    return bool(aside.update(set_aside_at=None, pending_since=now, next_try_at=now, tries=0))
 
 
 def _begin(inbound_id: UUID, now: datetime) -> InboundMessage | None:

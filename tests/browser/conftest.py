@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,9 +18,13 @@ from clinics.models import Clinic, User
 from followup import tasks as followup_tasks
 from followup.models import Patient, Plan, ReviewItem
 from messaging import tasks as messaging_tasks
+from messaging.models import OutboundMessage
 from tests.factories import end_session, make_clinic, make_patient, make_plan, make_staff
 from tests.factories.talk import open_one, write
+from tests.integration.messaging.texts import queue
 from tools.launcher.browser import find_chromium
+from watch.core.silence import Answers
+from watch.operations import look
 
 WIDE = {"width": 1440, "height": 900}
 XSS = '<script>alert(1)</script><img src=x onerror="alert(2)"><b id="planted">7</b>'
@@ -82,10 +87,24 @@ def desk(live_server: LiveServer, browser: Browser, settings: Any) -> Iterator[D
     plan = make_plan(clinic, {}, {"key": "day-1", "offset": "PT24H"}, now=now)
     patient = make_patient(clinic, name="Ada Example")
     talk(patient, "7", "6")
+    trouble(clinic)
     write(patient, XSS, now=timezone.now())
     yield Desk(live_server.url, clinic, admin, plan, patient, browser)
     for context in browser.contexts:
         context.close()
+
+
+def trouble(clinic: Clinic) -> None:
+    """Something of each kind for the operations page."""
+    now = timezone.now()
+    waits, unknown = (queue(clinic, now=now, expires_at=now + timedelta(days=1)) for _ in range(2))
+    tried = {"attempts": 1, "claimed_at": now - timedelta(minutes=20)}
+    later = now + timedelta(minutes=9)
+    OutboundMessage.objects.filter(pk=waits.pk).update(**tried, next_attempt_at=later, reason="retry_429")
+    OutboundMessage.objects.filter(pk=unknown.pk).update(
+        **tried, status="uncertain", next_attempt_at=None, check_at=later, reason="person_told"
+    )
+    look(ask=lambda: Answers(broker=True, workers=True), now=now)
 
 
 def talk(patient: Patient, *replies: str) -> None:

@@ -127,3 +127,14 @@ def test_a_second_text_typed_while_the_first_is_under_way_is_not_lost(desk: Desk
     expect(phone.locator(".mine", has_text="second")).to_have_count(1)
     expect(box).to_have_value("")
     assert desk.complaints == []
+
+
+def test_stuck_texts_are_decided_by_keyboard_and_the_page_shows_it_by_itself(desk: Desk) -> None:
+    page, other = desk.open("/operations/"), desk.open("/operations/")
+    page.get_by_role("link", name="Decide").focus()
+    page.keyboard.press("Enter")
+    page.get_by_label("It did not leave: send it now").check()
+    page.get_by_role("button", name="Keep the decision").dblclick()
+    expect(page.get_by_text("Kept: it is sent, if still useful.")).to_be_visible()
+    expect(other.get_by_role("heading", name="Texts of unknown outcome")).to_be_hidden(timeout=15_000)
+    assert desk.complaints == []

@@ -10,6 +10,7 @@ import axe_playwright_python
 import pytest
 from playwright.sync_api import Page
 
+from messaging.models import OutboundMessage
 from tests.browser.conftest import Desk
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -51,6 +52,7 @@ def addresses(desk: Desk) -> list[str]:
         f"/staff/{desk.admin.pk}/",
         "/insights/",
         "/operations/",
+        f"/operations/texts/{OutboundMessage.objects.get(status='uncertain').pk}/",
         f"/simulator/{desk.patient.pk}/",
         "/accounts/2fa/",
         "/accounts/2fa/totp/activate/",

@@ -23,7 +23,7 @@ from clinics.core.roles import Permission
 from followup.api.bodies import RevealedField, Row
 from followup.api.filters import MomentFilter
 from followup.api.pages import rows_at
-from followup.api.views import ClinicView
+from followup.api.resources.stuck_texts import PERMISSIONS, StuckTexts
 from followup.queries import rows
 from messaging import queries
 from messaging.core.lifecycle import Outbound, Purpose
@@ -159,11 +159,11 @@ INBOUND_STATUS = {
 
 
 @extend_schema_view(list=extend_schema(summary="List messages"), retrieve=extend_schema(summary="Show a message"))
-class MessageView(ListModelMixin, RetrieveModelMixin, ClinicView):
+class MessageView(ListModelMixin, RetrieveModelMixin, StuckTexts):
     """Texts of the clinic, both ways, newest first."""
 
     resource = "message"
-    permissions = dict.fromkeys(["list", "retrieve"], Permission.SEE_PATIENTS)
+    permissions = dict.fromkeys(["list", "retrieve"], Permission.SEE_PATIENTS) | PERMISSIONS
     serializer_class = MessageRow
     filterset_class = MessageFilters
     lookup_value_converter = "uuid"

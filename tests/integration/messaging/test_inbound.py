@@ -16,7 +16,7 @@ from messaging.core.lifecycle import Outbound, Purpose
 from messaging.events import InboundText, OptedIn, OptedOut, TextSetAside
 from messaging.gateways.base import ProviderSilent
 from messaging.models import InboundMessage, OptOut, OutboundMessage
-from messaging.operations import dispatch, due_inbound, enqueue, fetch_missed_inbound, handle_inbound, retry_inbound
+from messaging.operations import dispatch, due_inbound, enqueue, fetch_missed_inbound, handle_again, handle_inbound
 from privacy.phones import phone_hash
 from tests.integration.messaging import listener
 from tests.integration.messaging.conftest import Clock, make_clinic
@@ -337,7 +337,7 @@ def test_a_text_that_fails_five_times_is_set_aside_for_a_person(
     row.refresh_from_db()
     assert (row.tries, row.pending_since, row.set_aside_at is not None) == (5, None, True)
     listener.failing.clear()
-    assert retry_inbound(inbound_id=row.pk, by=SYSTEM, now=clock())
+    assert handle_again(message_id=row.pk, clinic_id=clinic.pk, by=SYSTEM, now=clock())
     assert handle_inbound(row.pk, now=clock())
 
 
