@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import assert_never
 
 from followup.core.lifecycle import FollowUpStatus, Level, Reason
@@ -101,7 +101,8 @@ def _one(effect: Effect, asking: Asking, source: Source, says: list[Say], *, now
             fulfil(Wish.OPT_OUT, asking.patient, source.message_id, now=now)
             asking.refresh()
         case effect_types.Wish():
-            fulfil(wish_named(effect.kind), asking.patient, source.message_id, now=now)
+            until = date.fromisoformat(effect.detail) if effect.detail else None
+            fulfil(wish_named(effect.kind), asking.patient, source.message_id, until=until, now=now)
             asking.refresh()
         case _:
             assert_never(effect)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from clinics.queries import clinics
 from followup.core.danger import dangers, holds_survey, readers
@@ -23,6 +24,7 @@ from messaging.events import InboundText
 from messaging.operations import enqueue
 from surveys.core import conversation
 from surveys.core.effects import ForStaff, KeepAnswer, ReplaceAnswer
+from surveys.core.replies.pauses import pause_end
 from surveys.core.replies.reader import read
 from surveys.core.replies.safety.screening import Screening, screen
 
@@ -32,6 +34,8 @@ CORRECTION_WINDOW: Final = timedelta(hours=1)
 """For how long after completing a survey its last answer can still be corrected (house choice)."""
 DESPAIR_OR_OPT_OUT: Final = frozenset({"end", "terminar"})
 """Opt-out words that may mean something else (clinical content, finding 4)."""
+FOR_STAFF: Final = frozenset({"fewer", "time_of_day"})
+"""Wishes that only staff can fulfil; the worklist names them."""
 UNFINISHED: Final = (FollowUpStatus.PARTIAL, FollowUpStatus.EXPIRED)
 
 
@@ -167,20 +171,30 @@ def _hold(asking: Asking, now: datetime) -> None:
 
 def _outside(arrival: _Arrival, patient: Patient, now: datetime) -> None:
     """No survey is open: a late answer, a correction, a wish, or a text for a person."""
-    reading = read(None, arrival.event.body.reveal(), patient.language)
+    text = arrival.event.body.reveal()
+    reading = read(None, text, patient.language)
     wish = wish_of(reading)
     if wish is Wish.A_PERSON and _late(arrival, patient, now):
         return
     if wish is Wish.NOTHING and not arrival.event.media:
         return
     if wish is not Wish.A_PERSON:
-        fulfil(wish, patient, arrival.event.message_id, now=now)
+        until = pause_end(text, patient.language, _local(patient, arrival)) if wish is Wish.PAUSE else None
+        fulfil(wish, patient, arrival.event.message_id, until=until, now=now)
         return
     if not arrival.findings:
-        tags = ["picture"] if arrival.event.media else []
+        tags = [
+            *(["picture"] if arrival.event.media else []),
+            *([reading.intent] if reading.intent in FOR_STAFF else []),
+        ]
         _to_inbox(arrival, patient, tags, now)
     if arrival.safe:
         _acknowledge(arrival, patient.language, now)
+
+
+def _local(patient: Patient, arrival: _Arrival) -> datetime:
+    """When the text came, on the patient's wall clock."""
+    return arrival.event.received_at.astimezone(ZoneInfo(patient.time_zone)).replace(tzinfo=None)
 
 
 def _late(arrival: _Arrival, patient: Patient, now: datetime) -> bool:

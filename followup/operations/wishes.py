@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from clinics.core.actor import Actor
 from followup.core.lifecycle import Level, Reason
+from followup.core.periods import on_wall_clock
 from followup.core.wishes import PAUSE_FOR, Wish
 from followup.models import FollowUp, Patient
 from followup.models.patient import PatientStatus
@@ -21,13 +22,16 @@ from messaging.operations.opt_outs import answer
 from messaging.queries import is_opted_out
 
 
-def fulfil(wish: Wish, patient: Patient, message_id: UUID | None, *, now: datetime) -> None:
-    """Do what a patient wants, in the caller's transaction; what we cannot do ourselves is read by a person."""
+def fulfil(wish: Wish, patient: Patient, message_id: UUID | None, *, now: datetime, until: date | None = None) -> None:
+    """Do what a patient wants, in the caller's transaction; what we cannot do ourselves is read by a person.
+
+    `until` is the day from which texts may come again after a pause, where the patient named one.
+    """
     match wish:
         case Wish.OPT_OUT:
             _opt_out(patient, message_id, now)
         case Wish.PAUSE:
-            _pause(patient, message_id, now)
+            _pause(patient, message_id, until, now)
         case Wish.WRONG_PERSON:
             _wrong_person(patient, message_id, now)
         case Wish.SPANISH | Wish.ENGLISH:
@@ -61,19 +65,19 @@ def _opt_out(patient: Patient, message_id: UUID | None, now: datetime) -> None:
         end_asking(each, Reason.OPTED_OUT, now=now)
 
 
-def _pause(patient: Patient, message_id: UUID | None, now: datetime) -> None:
+def _pause(patient: Patient, message_id: UUID | None, until_day: date | None, now: datetime) -> None:
     """Pause with an end date and a text that says so; staff see it, because the patient may have meant another one."""
     if patient.status == PatientStatus.WITHDRAWN:
         return
-    until = now + PAUSE_FOR
+    zone = ZoneInfo(patient.time_zone)
+    until = on_wall_clock(datetime.combine(until_day, time()), zone) if until_day else now + PAUSE_FOR
     pause_patient(patient=patient, until=until, by=_by(patient), now=now)
-    last_day = until.astimezone(ZoneInfo(patient.time_zone)).date()
     draft = texts.draft(
         patient,
         patient.clinic,
         key=f"pause:{message_id or now.isoformat()}",
         body=texts.voice_for(patient.clinic, patient.language).say(
-            "SVC-PAUSED", date=_written(last_day, patient.language)
+            "SVC-PAUSED", date=_written(until.astimezone(zone).date(), patient.language)
         ),
         purpose=Purpose.CONVERSATION,
         expires_at=now + texts.USEFUL[Purpose.CONVERSATION],

@@ -49,6 +49,8 @@ STATUS = {
     "referred": "Referred",
     "false-alarm": "False alarm",
     "opted-out": "Opted out",
+    "fewer": "Wants fewer texts",
+    "time_of_day": "Wants texts at another hour",
     "yes_no": "Yes or no",
     "single_choice": "One choice",
     "multi_choice": "Several choices",

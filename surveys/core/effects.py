@@ -10,7 +10,7 @@ from surveys.core.replies.reading import Value
 SayKind = Literal["question", "reask", "confirm", "done", "reminder", "notice"]
 AnswerKind = Literal["value", "text", "skipped"]
 Outcome = Literal["completed", "partial", "stopped", "expired"]
-WishKind = Literal["pause", "fewer", "time_of_day", "help", "wrong_person"]
+WishKind = Literal["pause", "help", "wrong_person"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class OptOut:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """The patient wants something else of the texts; `detail` is a fixed word or empty."""
+    """The patient wants something else of the texts. `detail`: the day (YYYY-MM-DD) on which a pause ends, or empty."""
 
     kind: WishKind
     detail: str = ""

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final, cast
+from typing import Final
 
 from surveys.core.conversation.labelled import Labelled, labelled
 from surveys.core.conversation.path import walk
 from surveys.core.conversation.turn import MOST_DETOURS, Draft
 from surveys.core.definition.model import Question
-from surveys.core.effects import OptOut, SwitchLanguage, Wish, WishKind
+from surveys.core.effects import OptOut, SwitchLanguage, Wish
 from surveys.core.replies import reading as replies
 from surveys.core.replies.normalise import clean, tokenise
+from surveys.core.replies.pauses import pause_end
 from surveys.core.replies.reader import read
 from surveys.core.replies.reading import Previous, Reading, Value
 from surveys.core.replies.tokens import joined
@@ -20,7 +21,6 @@ GO: Final = frozenset(
     {"go", "ok go", "go ahead", "start", "ready", "begin", "empezar", "listo", "lista", "vamos", "si go"}
 )
 """What SVC-REMIND asks for, and its plain equals: the open question, please."""
-WISHES: Final = frozenset({"pause", "fewer", "time_of_day"})
 PHONE_MADE: Final = frozenset({"tapback", "autoreply"})
 CONFIRMED: Final = (replies.Option("1", "Yes"),)
 """SVC-CONFIRM offers 1 for "that is right"; a plain yes or no is understood too."""
@@ -38,7 +38,7 @@ def reply_to_open(draft: Draft, text: str, now: datetime | None, given: Reading 
     elif understood.kind == "answer" and question.accepts(understood.value):
         _take(draft, question, understood, None if given else _labelled(draft, question, text, now))
     elif not _answers_otherwise(draft, question, understood):
-        react(draft, text, understood)
+        react(draft, text, understood, now)
 
 
 def reply_to_confirm(draft: Draft, text: str, now: datetime | None, given: Reading | None) -> None:
@@ -47,7 +47,7 @@ def reply_to_confirm(draft: Draft, text: str, now: datetime | None, given: Readi
     question = draft.survey.question(key)
     understood = given or _read(draft, question, text, now)
     if understood.kind not in {"answer", "reprompt", "correction", "skip"}:
-        react(draft, text, understood)
+        react(draft, text, understood, now)
         return
     right = _confirms(draft, text) if given is None else None
     draft.set(confirming=draft.state.confirming[1:])
@@ -67,7 +67,7 @@ def reply_after_end(draft: Draft, text: str, now: datetime | None, given: Readin
     understood = given or _read_after_end(draft, question, text, now, reopened=reopened)
     changes = understood.kind == "correction" or (reopened and understood.kind == "answer")
     if question is None or not changes:
-        _react_after_end(draft, understood)
+        _react_after_end(draft, text, understood, now)
     elif question.accepts(understood.value):
         draft.keep(question, understood.value, "value")
         draft.set(open=None)
@@ -80,7 +80,7 @@ def reply_after_end(draft: Draft, text: str, now: datetime | None, given: Readin
         draft.for_staff("change_answer")
 
 
-def react(draft: Draft, text: str, understood: Reading) -> None:
+def react(draft: Draft, text: str, understood: Reading, now: datetime | None) -> None:
     """A text without an answer while something is open."""
     draft.set(detours=draft.state.detours + 1)
     if understood.kind == "opt_out":
@@ -97,7 +97,7 @@ def react(draft: Draft, text: str, understood: Reading) -> None:
     elif understood.kind in {"reprompt", "answer"}:
         _unclear(draft)
     else:
-        _wish(draft, understood)
+        _wish(draft, text, understood, now)
 
 
 def put_again(draft: Draft) -> None:
@@ -226,19 +226,24 @@ def _not_for_us(draft: Draft, understood: Reading) -> None:
         draft.finish("stopped")
 
 
-def _wish(draft: Draft, understood: Reading) -> None:
+def _wish(draft: Draft, text: str, understood: Reading, now: datetime | None) -> None:
     """A request about the texts themselves, or words for a person."""
     name, _, detail = (understood.intent or "").partition(":")
     if name == "language":
         _switch(draft, detail)
     elif understood.kind == "help":
         draft.effects.append(Wish("help"))
-    elif name in WISHES:
-        draft.effects.append(Wish(cast("WishKind", name), detail))
+    elif name == "pause":
+        _pause(draft, text, now)
     else:
         draft.for_staff(name or "free_text")
         if draft.state.detours == 1:
             draft.say(draft.voice.say("SVC-FREETEXT"), "notice")
+
+
+def _pause(draft: Draft, text: str, now: datetime | None) -> None:
+    end = pause_end(text, draft.state.language, now) if now else None
+    draft.effects.append(Wish("pause", end.isoformat() if end else ""))
 
 
 def _switch(draft: Draft, language: str) -> None:
@@ -249,14 +254,16 @@ def _switch(draft: Draft, language: str) -> None:
     put_again(draft)
 
 
-def _react_after_end(draft: Draft, understood: Reading) -> None:
+def _react_after_end(draft: Draft, text: str, understood: Reading, now: datetime | None) -> None:
     name, _, detail = (understood.intent or "").partition(":")
     if understood.kind == "opt_out":
         draft.effects.append(OptOut())
     elif name == "language":
         draft.effects.append(SwitchLanguage(detail))
-    elif name in WISHES or understood.kind == "help":
-        draft.effects.append(Wish(cast("WishKind", name or "help"), detail))
+    elif name == "pause":
+        _pause(draft, text, now)
+    elif understood.kind == "help":
+        draft.effects.append(Wish("help"))
     elif name not in PHONE_MADE:
         draft.for_staff(name or "after_the_end")
 

@@ -1,6 +1,7 @@
 """Texts that come: screened first, then answers, wishes, late answers, or something for a person."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -11,6 +12,7 @@ from messaging.queries import is_opted_out
 from tests.factories import NOW, end_session, make_patient, make_plan, number
 from tests.factories.talk import open_one, texts, waiting, write
 
+CHICAGO = ZoneInfo("America/Chicago")
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 
@@ -269,6 +271,32 @@ def test_a_wish_for_a_break_pauses_and_says_until_when(asked: FollowUp) -> None:
     assert (patient.status, patient.paused_until) == ("paused", NOW + timedelta(days=7))
     assert "12/1" in texts(patient, "conversation")[-1]
     assert ("message", 2, ["paused"]) in inbox()
+
+
+def test_a_break_lasts_until_the_day_the_patient_named(asked: FollowUp) -> None:
+    write(asked.patient, "please stop texting me for two weeks")
+    patient = Patient.objects.get(pk=asked.patient_id)
+    assert patient.paused_until == datetime(2026, 12, 8, 0, 0, tzinfo=CHICAGO)
+    assert "12/8" in texts(patient, "conversation")[-1]
+
+
+def test_a_break_can_be_wished_for_when_nothing_is_open(patient: Patient) -> None:
+    write(patient, "no texts until Monday please")
+    assert Patient.objects.get(pk=patient.pk).paused_until == datetime(2026, 11, 30, 0, 0, tzinfo=CHICAGO)
+
+
+@pytest.mark.parametrize(
+    ("text", "tag"), [("too many texts", "fewer"), ("please don't text me at night", "time_of_day")]
+)
+def test_wishes_that_only_staff_can_fulfil_are_acknowledged_and_named(
+    asked: FollowUp, clinic: Clinic, text: str, tag: str
+) -> None:
+    write(asked.patient, text)
+    other = make_patient(clinic, phone="+16185550177")
+    write(other, text)
+    assert [each for each in inbox() if each[2] == [tag]] == [("message", 2, [tag])] * 2
+    for patient in (asked.patient, other):
+        assert "staff member will read" in texts(patient, "conversation")[-1]
 
 
 def test_a_wrong_person_stops_the_series_and_asks_staff(clinic: Clinic, patient: Patient) -> None:  # C-14
