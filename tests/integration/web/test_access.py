@@ -64,7 +64,6 @@ ACTIONS = {
     "survey-retire": ADMIN,
     "survey-try": ALL,
     "staff-password": ADMIN,
-    "staff-roster-add": ADMIN,
     "staff-second-factor": ADMIN,
     "staff-token": ADMIN,
 }
@@ -73,6 +72,7 @@ ELSEWHERE = {
     "stay",
     "plan-edit",
     "staff-token-revoke",
+    "staff-roster-add",
     "staff-roster-remove",
     "staff-roster-restore",
     "simulator",
