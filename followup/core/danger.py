@@ -13,7 +13,7 @@ from surveys.core.replies.safety.screening import Screening
 SAFETY_TEXT_EVERY: Final = timedelta(minutes=60)
 """SAFE-CRISIS and SAFE-MED911 go out once in this time to a patient; alerts are not throttled (4.2, rule 7)."""
 THROTTLED: Final = frozenset({"SAFE-CRISIS", "SAFE-MED911"})
-TEXT_RULES: Final = frozenset({"E1", "E2-TEXT", "CRISIS-1", "CRISIS-2", "CRISIS-3"})
+TEXT_RULES: Final = frozenset({"E1", "E2-TEXT", "E14", "M8", "CRISIS-1", "CRISIS-2", "CRISIS-3"})
 """Rules about texts; all others are about answers."""
 TIERS: Final = {
     "emergency": ("CRISIS-1", Level.EMERGENCY),

@@ -38,3 +38,12 @@ def _kind_of_pair(word: str) -> str:
     if systolic >= _CRISIS_SYSTOLIC or diastolic >= _CRISIS_DIASTOLIC:
         return "nbp"
     return "nlowbp" if systolic <= _LOW_SYSTOLIC else "nother"
+
+
+def crisis_pressure(words: list[str]) -> tuple[int, int] | None:
+    """The first blood pressure of crisis height (E14) among the words of a text: systolic and diastolic, in mmHg."""
+    word = next((word for word in words if "/" in word and _kind_of_pair(word) == "nbp"), None)
+    if word is None:
+        return None
+    systolic, _, diastolic = word.partition("/")
+    return int(systolic), int(diastolic)
