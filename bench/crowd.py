@@ -23,12 +23,12 @@ FROM followup_patient WHERE clinic_id = %(clinic)s
 """
 FOLLOW_UPS = """
 INSERT INTO followup_followup
-    (id, clinic_id, patient_id, care_session_id, plan_step_id, survey_version_id, status, reason, due_at, closes_at,
-     reminders_sent, opened_at, closed_at, created_at, updated_at)
-SELECT gen_random_uuid(), s.clinic_id, s.patient_id, s.id, step.id, %(version)s, 'completed', '', step.at, step.at,
-       0, step.at, step.at + interval '1 hour', step.at, step.at
+    (id, clinic_id, patient_id, care_session_id, plan_step_id, survey, survey_version_id, status, reason, due_at,
+     closes_at, reminders_sent, opened_at, closed_at, created_at, updated_at)
+SELECT gen_random_uuid(), s.clinic_id, s.patient_id, s.id, step.id, step.survey, %(version)s, 'completed', '', step.at,
+       step.at, 0, step.at, step.at + interval '1 hour', step.at, step.at
 FROM followup_caresession s,
-     (SELECT id, %(now)s::timestamptz - interval '90 days' + position * interval '17 days' AS at
+     (SELECT id, survey, %(now)s::timestamptz - interval '90 days' + position * interval '17 days' AS at
       FROM followup_planstep WHERE id = ANY(%(steps)s)) AS step
 WHERE s.clinic_id = %(clinic)s
 """

@@ -92,8 +92,8 @@ class _Stage:
         FollowUp.objects.bulk_create(
             FollowUp(
                 clinic=self.clinic, patient=session.patient, care_session=session, plan_step=self.step,
-                status="scheduled", due_at=NOW, opens_at=NOW, closes_at=NOW + timedelta(hours=20), created_at=NOW,
-                updated_at=NOW,
+                survey=self.step.survey, status="scheduled", due_at=NOW, opens_at=NOW,
+                closes_at=NOW + timedelta(hours=20), created_at=NOW, updated_at=NOW,
             )
             for session in sessions
         )  # fmt: skip
@@ -142,7 +142,7 @@ def _loop() -> int:
     done = 0
     for row in FollowUp.objects.filter(opens_at__lte=NOW).select_related("patient", "clinic", "plan_step"):
         with transaction.atomic():
-            version = live_versions({(row.clinic_id, row.plan_step.survey)})[row.clinic_id, row.plan_step.survey]
+            version = live_versions({(row.clinic_id, row.survey)})[row.clinic_id, row.survey]
             turn = conversation.begin(version.definition, voice=texts.voice_for(row.clinic, "en"), known={})
             Conversation(
                 clinic=row.clinic, follow_up=row, patient=row.patient, number_hash=row.patient.phone_hash,

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from clinics.models import Clinic
+from messaging.core.lifecycle import Purpose
 from messaging.models import InboundMessage, OptOut, OutboundMessage, SenderStop
 
 Pair = tuple[UUID, str]
@@ -41,6 +42,14 @@ def outbound(clinic: Clinic) -> QuerySet[OutboundMessage]:
 def inbound(clinic: Clinic) -> QuerySet[InboundMessage]:
     """Texts that came to the clinic."""
     return InboundMessage.objects.filter(clinic=clinic)
+
+
+def last_left_at(context_id: UUID) -> datetime | None:
+    """When the last question about `context_id` left, as the provider took it; None before the first did."""
+    asked = OutboundMessage.objects.filter(
+        context_id=context_id, purpose__in=[Purpose.QUESTION, Purpose.CONVERSATION], sent_at__isnull=False
+    )
+    return asked.order_by("-sent_at").values_list("sent_at", flat=True).first()
 
 
 def set_aside(clinic: Clinic) -> QuerySet[InboundMessage]:

@@ -41,6 +41,11 @@ def language_problem(language: object) -> str | None:
     return None if language in LANGUAGES else f"Unknown language; there are {', '.join(LANGUAGES)}."
 
 
+def flag_problem(flag: object) -> str | None:
+    """Yes or no."""
+    return None if isinstance(flag, bool) else "Write true or false."
+
+
 def method_problem(method: object) -> str | None:
     """One of the ways in which consent can be given (C-01)."""
     return None if method in CONSENT_METHODS else f"Choose one of {', '.join(CONSENT_METHODS)}."

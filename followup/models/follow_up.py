@@ -1,11 +1,13 @@
-"""Follow-ups: one for each care session and plan step."""
+"""Follow-ups: one for each care session and plan step, and those that a signal asked for."""
 
 from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
 
+from followup.core.follow_on import FOLLOW_ON
 from followup.core.lifecycle import FollowUpStatus
+from followup.core.plan import StepRule
 from privacy.ids import new_id
 
 BEFORE_OPENING = [
@@ -17,13 +19,18 @@ BEFORE_OPENING = [
 
 
 class FollowUp(models.Model):
-    """One asking of one survey. `opens_at` is set exactly while scheduled, `timer_at` exactly while open."""
+    """One asking of one survey. `opens_at` is set exactly while scheduled, `timer_at` exactly while open.
+
+    It comes from a step of a plan, or it is a follow-on: a signal asked for it.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     clinic = models.ForeignKey("clinics.Clinic", models.PROTECT, related_name="+")
     patient = models.ForeignKey("followup.Patient", models.PROTECT, related_name="follow_ups")
     care_session = models.ForeignKey("followup.CareSession", models.PROTECT, related_name="follow_ups")
-    plan_step = models.ForeignKey("followup.PlanStep", models.PROTECT, related_name="+")
+    plan_step = models.ForeignKey("followup.PlanStep", models.PROTECT, null=True, related_name="+")
+    raised_by = models.ForeignKey("followup.Signal", models.PROTECT, null=True, related_name="follow_ons")
+    survey = models.SlugField(max_length=50, help_text="Key of what is asked; of the pinned version once it is open")
     survey_version = models.ForeignKey("surveys.SurveyVersion", models.PROTECT, null=True, related_name="+")
     status = models.CharField(max_length=12, choices=[(status.value, status.value) for status in FollowUpStatus])
     reason = models.CharField(max_length=20, blank=True)
@@ -40,6 +47,17 @@ class FollowUp(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["care_session", "plan_step"], name="follow_up_once_a_step"),
+            models.UniqueConstraint(fields=["raised_by", "survey"], name="follow_up_once_a_signal"),
+            models.UniqueConstraint(
+                fields=["patient", "survey"],
+                condition=Q(raised_by__isnull=False, status__in=[FollowUpStatus.SCHEDULED, FollowUpStatus.OPEN]),
+                name="follow_up_one_follow_on_a_survey",
+            ),
+            models.CheckConstraint(
+                condition=Q(plan_step__isnull=False, raised_by__isnull=True)
+                | Q(plan_step__isnull=True, raised_by__isnull=False),
+                name="follow_up_has_one_origin",
+            ),
             models.CheckConstraint(
                 condition=Q(status=FollowUpStatus.SCHEDULED, opens_at__isnull=False)
                 | Q(~Q(status=FollowUpStatus.SCHEDULED), opens_at__isnull=True),
@@ -80,3 +98,14 @@ class FollowUp(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+    @property
+    def origin(self) -> str:
+        """Where it comes from, for staff: the step of the plan, or the rule that asked for it."""
+        if self.plan_step is not None:
+            return f"step {self.plan_step.key}"
+        return f"rule {self.raised_by.rule}" if self.raised_by is not None else ""
+
+    def rule(self) -> StepRule:
+        """How it is asked, as the pure rules know it."""
+        return FOLLOW_ON if self.plan_step is None else self.plan_step.rule()

@@ -31,6 +31,9 @@ class Patient(models.Model):
     )
     time_zone = models.CharField(max_length=64)
     language = models.CharField(max_length=8)
+    has_hypertension = models.BooleanField(
+        default=False, help_text="Known high blood pressure: with it a severe headache is urgent (rule E7)"
+    )
     status = models.CharField(max_length=10, choices=PatientStatus, default=PatientStatus.ACTIVE)
     paused_until = models.DateTimeField(null=True)
     notice_at = models.DateTimeField(null=True, help_text="When last told that texts are not watched (C-10)")

@@ -120,7 +120,7 @@ class Asking:
         if row.opened_at is None or row.closes_at is None:
             raise ValueError("Only an opened follow-up has timers.")
         return next_timer(
-            row.plan_step.rule(),
+            row.rule(),
             opened_at=row.opened_at,
             closes_at=row.closes_at,
             reminders_sent=row.reminders_sent,

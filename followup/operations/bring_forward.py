@@ -29,7 +29,7 @@ def bring_forward(*, follow_up: FollowUp, by: Actor, now: datetime) -> FollowUp:
     if window_opening(row.clinic.send_window, zone, now) != now:
         raise Conflict({"due_at": "Outside the hours in which texts may reach this patient; try again in the morning."})
     row.due_at = row.opens_at = row.updated_at = now
-    row.closes_at = row.plan_step.rule().closes_after.after(now, ZoneInfo(zone))
+    row.closes_at = row.rule().closes_after.after(now, ZoneInfo(zone))
     row.reason = Reason.NONE
     row.save(update_fields=["due_at", "opens_at", "closes_at", "reason", "updated_at"])
     audit.record(

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import connection
 
 from clinics.queries import clinics, rostered
+from followup.core.follow_on import FOLLOW_ON
 from followup.core.lifecycle import Reason
 from followup.core.opening import WITHOUT_ROSTER, Candidate
 from followup.core.parties import ClinicFacts
@@ -22,7 +23,7 @@ from privacy.sensitive import Sensitive
 from surveys.queries import LiveVersion, live_versions
 
 CLAIM = """
-SELECT f.id, f.clinic_id, f.plan_step_id, f.closes_at, f.reason,
+SELECT f.id, f.clinic_id, f.plan_step_id, f.survey, f.closes_at, f.reason,
        p.id, p.phone, p.phone_hash, p.phone_problem, p.time_zone, p.language, p.status, p.paused_until, p.notice_at,
        EXISTS (SELECT FROM followup_consent c
                WHERE c.patient_id = p.id AND c.ended_at IS NULL AND c.phone_hash = p.phone_hash),
@@ -45,7 +46,8 @@ class Row:
 
     follow_up_id: UUID
     clinic_id: UUID
-    step_id: UUID
+    step_id: UUID | None
+    survey: str
     closes_at: datetime
     reason: str
     id: UUID
@@ -92,9 +94,13 @@ class Batch:
 
     def survey(self, row: Row) -> LiveVersion | None:
         """The live version of what a row asks; while nobody is on call, of what stands in for it, if there is that."""
-        key = self.steps[row.step_id].survey
-        instead = None if row.clinic_id in self.rostered else WITHOUT_ROSTER.get(key)
-        return self.surveys.get((row.clinic_id, instead or key)) or self.surveys.get((row.clinic_id, key))
+        instead = None if row.clinic_id in self.rostered else WITHOUT_ROSTER.get(row.survey)
+        versions = (self.surveys.get((row.clinic_id, key)) for key in (instead, row.survey) if key)
+        return next((version for version in versions if version), None)
+
+    def step(self, row: Row) -> StepRule:
+        """How a row is asked: by the step of its plan, or as any follow-on."""
+        return FOLLOW_ON if row.step_id is None else self.steps[row.step_id]
 
     def facts(self, row: Row, version: LiveVersion) -> dict[str, bool]:
         """The facts that the survey's questions need."""
@@ -102,7 +108,7 @@ class Batch:
 
     def candidate(self, row: Row, *, taken: set[tuple[UUID, str]], now: datetime) -> Candidate:
         """What decides about a row; `taken` are the phones that this batch has already given a conversation."""
-        step, phone = self.steps[row.step_id], (row.clinic_id, row.phone_hash)
+        step, phone = self.step(row), (row.clinic_id, row.phone_hash)
         return Candidate(
             closes_at=row.closes_at,
             waited_for=Reason(row.reason),
@@ -124,15 +130,15 @@ def claim_due(*, now: datetime, limit: int, clinic_id: UUID | None) -> Batch:
     with connection.cursor() as cursor:
         cursor.execute(CLAIM, [now, clinic_id, clinic_id, limit])
         rows = [Row(*columns) for columns in cursor.fetchall()]
-    steps = {key: step.rule() for key, step in PlanStep.objects.in_bulk({row.step_id for row in rows}).items()}
-    wanted = {(row.clinic_id, steps[row.step_id].survey) for row in rows}
+    steps = PlanStep.objects.in_bulk({row.step_id for row in rows if row.step_id})
+    wanted = {(row.clinic_id, row.survey) for row in rows}
     instead = {(clinic_id, WITHOUT_ROSTER[key]) for clinic_id, key in wanted if key in WITHOUT_ROSTER}
     surveys = live_versions(wanted | instead)
     asking = {clinic_id for (clinic_id, _), version in surveys.items() if version.definition.facts}
     return Batch(
         rows=rows,
         clinics={clinic.id: clinic for clinic in clinics().filter(pk__in={row.clinic_id for row in rows})},
-        steps=steps,
+        steps={key: step.rule() for key, step in steps.items()},
         surveys=surveys,
         opted_out=opted_out({(row.clinic_id, row.phone_hash) for row in rows}),
         rostered=rostered(asking, now=now) if asking else set(),

@@ -14,7 +14,7 @@ from followup.operations import items
 from followup.operations.answers import keep_answer, replace_answer
 from followup.operations.asking import Asking, Source
 from followup.operations.finish import close, close_unfinished, keep_response
-from followup.operations.signals import raise_for_answers
+from followup.operations.signals import raise_for_answers, raise_for_ending
 from followup.operations.wishes import fulfil
 from messaging.core.lifecycle import Purpose
 from messaging.operations import enqueue
@@ -23,6 +23,7 @@ from surveys.core.conversation import Turn
 from surveys.core.effects import Effect, Say
 
 OUTCOMES = {"completed": FollowUpStatus.COMPLETED, "partial": FollowUpStatus.PARTIAL, "stopped": FollowUpStatus.PARTIAL}
+WITH_ANSWERS = (FollowUpStatus.COMPLETED, FollowUpStatus.PARTIAL)
 
 
 def apply(
@@ -44,6 +45,7 @@ def apply(
     kept = False
     for effect in turn.effects:
         kept |= _one(effect, asking, source, says, now=now)
+    ended = was_open and asking.follow_up.status in WITH_ANSWERS
     if kept:
         raise_for_answers(
             asking.follow_up,
@@ -56,6 +58,8 @@ def apply(
         )
         if not source.late:
             keep_response(asking.follow_up, now=now)
+    elif ended:
+        raise_for_ending(asking.follow_up, now=now)
     if not silent:
         wanted = _still_wanted(says, asking) if was_open else says
         enqueue(asking.drafts(wanted, turn=number, purpose=Purpose.CONVERSATION, now=now), now=now)
@@ -69,6 +73,7 @@ def speak(turn: Turn, asking: Asking, *, purpose: Purpose, now: datetime) -> Non
     for effect in turn.effects:
         if isinstance(effect, effect_types.Finished):
             _finish(effect.outcome, asking, now)
+            raise_for_ending(asking.follow_up, now=now)
 
 
 def _still_wanted(says: list[Say], asking: Asking) -> list[Say]:

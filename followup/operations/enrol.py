@@ -22,7 +22,7 @@ from messaging.queries import is_opted_out
 from privacy.phones import parse_mobile, phone_hash
 from privacy.sensitive import Sensitive
 
-CHANGEABLE = frozenset({"reference", "name", "phone", "time_zone", "language"})
+CHANGEABLE = frozenset({"reference", "name", "phone", "time_zone", "language", "has_hypertension"})
 
 
 class AlreadyEnrolled(Conflict):
@@ -51,6 +51,7 @@ def enrol_patient(
     time_zone: str,
     language: str,
     consent: ConsentInput | None,
+    has_hypertension: bool = False,
     by: Actor,
     now: datetime,
 ) -> Patient:
@@ -60,7 +61,7 @@ def enrol_patient(
     """
     fields = {"reference": reference, "name": name, "phone": phone, "time_zone": time_zone, "language": language}
     refuse_if_any(problems_of(fields, consent, now))
-    given = {key: value.strip() for key, value in fields.items()}
+    given = {key: value.strip() for key, value in fields.items()} | {"has_hypertension": has_hypertension}
     try:
         with transaction.atomic():
             return _enrol(clinic, given, consent, by, now)
@@ -78,7 +79,7 @@ def problems_of(fields: Mapping[str, Any], consent: ConsentInput | None, now: da
 
 
 def _enrol(
-    clinic: ClinicFacts, given: dict[str, str], consent: ConsentInput | None, by: Actor, now: datetime
+    clinic: ClinicFacts, given: dict[str, Any], consent: ConsentInput | None, by: Actor, now: datetime
 ) -> Patient:
     patient = Patient(clinic_id=clinic.id, created_at=now, updated_at=now, **_columns(given))
     patient.save(force_insert=True)
@@ -97,7 +98,7 @@ def _enrol(
     return patient
 
 
-def _columns(given: Mapping[str, str]) -> dict[str, Any]:
+def _columns(given: Mapping[str, Any]) -> dict[str, Any]:
     """Fields as the table has them: the number sealed and hashed, the name sealed."""
     columns: dict[str, Any] = dict(given)
     if "name" in given:
@@ -115,6 +116,7 @@ def _field_problems(fields: Mapping[str, Any]) -> dict[str, str | None]:
         "phone": intake.phone_problem,
         "time_zone": intake.zone_problem,
         "language": intake.language_problem,
+        "has_hypertension": intake.flag_problem,
     }
     return {field: rules[field](value) for field, value in fields.items()}
 
@@ -127,12 +129,13 @@ def _consent_problems(consent: ConsentInput, now: datetime) -> dict[str, str | N
     }
 
 
-def _differences(known: Patient, given: Mapping[str, str], consent: ConsentInput | None) -> dict[str, str]:
+def _differences(known: Patient, given: Mapping[str, Any], consent: ConsentInput | None) -> dict[str, str]:
     stored = {
         "name": known.name.reveal(),
         "phone": known.phone.reveal(),
         "time_zone": known.time_zone,
         "language": known.language,
+        "has_hypertension": known.has_hypertension,
     }
     differing = [field for field, value in stored.items() if given[field] != value]
     first = known.consents.order_by("recorded_at").first()
@@ -147,7 +150,7 @@ def _differences(known: Patient, given: Mapping[str, str], consent: ConsentInput
 
 
 @transaction.atomic
-def change_patient(*, patient: Patient, by: Actor, now: datetime, **changes: str) -> Patient:
+def change_patient(*, patient: Patient, by: Actor, now: datetime, **changes: Any) -> Patient:
     """Change fields named in CHANGEABLE. A new phone needs a new consent; a new zone moves what is not yet asked.
 
     Raises Refused with every problem, Conflict when the reference is taken.
@@ -155,7 +158,7 @@ def change_patient(*, patient: Patient, by: Actor, now: datetime, **changes: str
     unknown = dict.fromkeys(changes.keys() - CHANGEABLE, "This cannot be changed.")
     refuse_if_any(unknown or _field_problems(changes))
     patient = Patient.objects.select_for_update().get(pk=patient.pk)
-    columns = _columns({field: value.strip() for field, value in changes.items()})
+    columns = _columns({field: value.strip() if isinstance(value, str) else value for field, value in changes.items()})
     changed = sorted(field for field, value in columns.items() if getattr(patient, field) != value)
     if not changed:
         return patient

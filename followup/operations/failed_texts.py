@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from clinics.queries import clinics
+from followup.core.findings import CALL_PATIENT
 from followup.core.lifecycle import FollowUpStatus, Level, Reason
 from followup.core.parties import ClinicFacts
 from followup.models import FollowUp, Patient, ReviewItem, Signal
@@ -39,7 +40,7 @@ def _safety_text_unseen(event: DeliveryFailed, patients: list[Patient], clinic: 
             if UNSEEN in item.tags:
                 continue
             item.due_by = item.open_due_by = now
-            items.join(item, clinic, Level.INFO, tags=[UNSEEN, items.CALL_PATIENT], now=now)
+            items.join(item, clinic, Level.INFO, tags=[UNSEEN, CALL_PATIENT], now=now)
             item.save(update_fields=["due_by", "open_due_by"])
 
 

@@ -91,7 +91,7 @@ def keep_response(follow_up: FollowUp, *, now: datetime) -> None:
         clinic_id=follow_up.clinic_id,
         patient_id=follow_up.patient_id,
         follow_up=follow_up,
-        survey=version.key if version else follow_up.plan_step.survey,
+        survey=follow_up.survey,
         status=RESPONSE_STATUS.get(FollowUpStatus(follow_up.status), "stopped"),
         answered=sum(answer.kind != "skipped" for answer in answers),
         asked=len(answers) + (not complete),

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 
@@ -151,7 +151,7 @@ def _problems(fields: Mapping[str, str], now: datetime) -> dict[str, str]:
     return problems_of(_patient_fields(fields), _consent(fields), now)
 
 
-def _patient_fields(fields: Mapping[str, str]) -> dict[str, str]:
+def _patient_fields(fields: Mapping[str, str]) -> dict[str, Any]:
     return {name: fields[name] for name in (*NEEDED, "time_zone", "language")}
 
 

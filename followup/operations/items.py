@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -14,8 +14,6 @@ from followup.core.parties import ClinicFacts
 from followup.models import FollowUp, Patient, ReviewItem
 from followup.models.review import ReviewKind
 
-CALL_PATIENT = "call-patient"
-"""Tag of an item whose patient cannot be texted: a person phones (clinical content, section 4.2 rule 8)."""
 SERIOUS = RANK[Level.URGENT]
 
 
@@ -62,6 +60,13 @@ def join(item: ReviewItem, clinic: ClinicFacts, level: Level, *, tags: Iterable[
     item.revision += 1
     item.save(update_fields=["rank", "due_by", "open_due_by", "tags", "revision"])
     return item
+
+
+def hurry(item: ReviewItem, within: timedelta, *, now: datetime) -> None:
+    """Bring forward by when a person should have looked at an open item; it is never put off."""
+    if item.due_by > now + within:
+        item.due_by = item.open_due_by = now + within
+        item.save(update_fields=["due_by", "open_due_by"])
 
 
 def _create(

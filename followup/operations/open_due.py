@@ -25,6 +25,7 @@ from messaging.operations import enqueue
 from privacy.ids import new_id
 from surveys.core import conversation
 from surveys.core.effects import Say
+from surveys.queries import LiveVersion
 
 log = structlog.get_logger(__name__)
 
@@ -40,8 +41,8 @@ RETURNING follow_up_id
 OPENED = """
 UPDATE followup_followup f
 SET status = 'open', reason = '', opens_at = NULL, opened_at = %s, updated_at = %s,
-    survey_version_id = new.version, timer_at = new.timer_at
-FROM unnest(%s::uuid[], %s::uuid[], %s::timestamptz[]) AS new (id, version, timer_at)
+    survey_version_id = new.version, survey = new.survey, timer_at = new.timer_at
+FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::timestamptz[]) AS new (id, version, survey, timer_at)
 WHERE f.id = new.id
 """
 NOT_OPENED = """
@@ -58,7 +59,7 @@ class _Begun:
     """A follow-up whose conversation has been thought of, but not yet written."""
 
     row: Row
-    version_id: UUID
+    version: LiveVersion
     state: dict[str, Any]
     says: tuple[Say, ...]
 
@@ -129,7 +130,7 @@ def _begin_one(
         first_turns[alike] = conversation.begin(version.definition, voice=voice, known=known)
     turn = first_turns[alike]
     says = tuple(effect for effect in turn.effects if isinstance(effect, Say))
-    return _Begun(row, version.id, turn.state.to_json(), says)
+    return _Begun(row, version, turn.state.to_json(), says)
 
 
 def _write_conversations(begun: Sequence[_Begun], now: datetime) -> set[UUID]:
@@ -152,9 +153,14 @@ def _write_conversations(begun: Sequence[_Begun], now: datetime) -> set[UUID]:
 
 def _write_opened(batch: Batch, opened: Sequence[_Begun], now: datetime) -> None:
     timers = _timers(batch, opened, now)
-    ids = [each.row.follow_up_id for each in opened]
+    columns = (
+        [each.row.follow_up_id for each in opened],
+        [each.version.id for each in opened],
+        [each.version.definition.key for each in opened],
+        timers,
+    )
     with connection.cursor() as cursor:
-        cursor.execute(OPENED, [now, now, ids, [each.version_id for each in opened], timers])
+        cursor.execute(OPENED, [now, now, *columns])
 
 
 def _timers(batch: Batch, opened: Sequence[_Begun], now: datetime) -> list[datetime]:
@@ -165,7 +171,7 @@ def _timers(batch: Batch, opened: Sequence[_Begun], now: datetime) -> list[datet
         alike = (row.step_id, row.closes_at, row.clinic_id, row.time_zone)
         if alike not in shared:
             shared[alike] = next_timer(
-                batch.steps[row.step_id],
+                batch.step(row),
                 opened_at=now,
                 closes_at=row.closes_at,
                 reminders_sent=0,

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from clinics.queries import clinics
+from followup.core.findings import CALL_PATIENT
 from followup.core.lifecycle import Level, Reason
 from followup.models import FollowUp, Patient
 from followup.operations import items
@@ -22,7 +23,7 @@ def take_opt_out(event: OptedOut, *, now: datetime) -> None:
     for patient in _patients(event):
         end_asking(patient, Reason.OPTED_OUT, now=now)
         for item in items.serious_open(patient).select_for_update(of=("self",)):
-            items.join(item, clinic, Level.URGENT, tags=[OPTED_OUT, items.CALL_PATIENT], now=now)
+            items.join(item, clinic, Level.URGENT, tags=[OPTED_OUT, CALL_PATIENT], now=now)
 
 
 def take_opt_in(event: OptedIn, *, now: datetime) -> None:

@@ -13,6 +13,7 @@ from followup.models.patient import PatientStatus
 from followup.operations.asking import Asking, lock_asking
 from followup.operations.effects import speak
 from followup.operations.finish import close_unfinished
+from followup.operations.signals import raise_for_ending
 from messaging.core.lifecycle import Purpose
 from messaging.core.send_window import window_opening
 from surveys.core import conversation
@@ -63,6 +64,7 @@ def _run_one(now: datetime, clinic_id: UUID | None) -> bool:
 def _close(asking: Asking, now: datetime) -> None:
     """Close in time. The conversation keeps its last state: a late answer is read against it."""
     close_unfinished(asking.follow_up, Reason.NO_REPLY, now=now)
+    raise_for_ending(asking.follow_up, now=now)
 
 
 def _remind(asking: Asking, now: datetime) -> None:

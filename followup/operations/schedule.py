@@ -32,6 +32,7 @@ def _follow_up(session: CareSession, step: PlanStep, now: datetime) -> FollowUp:
         patient_id=session.patient_id,
         care_session=session,
         plan_step=step,
+        survey=step.survey,
         created_at=now,
     )
     _plan(row, session, step, now)
@@ -54,9 +55,11 @@ def _plan(row: FollowUp, session: CareSession, step: PlanStep, now: datetime) ->
 
 def reanchor(session: CareSession, *, now: datetime) -> int:
     """Compute again what is not yet asked of this session; returns how many follow-ups moved."""
-    rows = list(_waiting(care_session=session).select_related("plan_step").select_for_update(of=("self",)))
+    waiting = _waiting(care_session=session, plan_step__isnull=False)
+    rows = list(waiting.select_related("plan_step").select_for_update(of=("self",)))
     for row in rows:
-        _plan(row, session, row.plan_step, now)
+        if row.plan_step is not None:
+            _plan(row, session, row.plan_step, now)
     FollowUp.objects.bulk_update(
         rows, ["due_at", "opens_at", "closes_at", "status", "reason", "closed_at", "updated_at"]
     )

@@ -7,13 +7,17 @@ from datetime import datetime
 from uuid import UUID
 
 from followup.core.danger import SAFETY_TEXT_EVERY, TEXT_RULES, THROTTLED
+from followup.core.facts import Facts, History
 from followup.core.findings import Finding
-from followup.core.lifecycle import RANK, Level
+from followup.core.lifecycle import RANK, FollowUpStatus, Level
 from followup.core.parties import ClinicFacts
-from followup.core.triage import LATE_SAFETY_HOURS, RULES_VERSION, SAFETY_QUESTIONS, Facts, triage
+from followup.core.rules.silence import silence
+from followup.core.triage import LATE_SAFETY_HOURS, NOT_OF_ANSWERS, RULES_VERSION, SAFETY_QUESTIONS, triage
 from followup.models import FollowUp, Patient, ReviewItem, Signal
 from followup.operations import items, texts
+from followup.operations.follow_on import ask_for, drop_for
 from followup.queries.history import facts
+from followup.queries.silence import silence_of
 from messaging.core.lifecycle import Purpose
 from messaging.events import InboundText
 
@@ -41,16 +45,45 @@ def raise_for_answers(
     if not findings and not corrected:
         return
     before = list(Signal.objects.filter(follow_up=follow_up).exclude(rule__in=TEXT_RULES))
-    annotate_gone(before, findings, now=now)
-    fresh = [finding for finding in findings if not _said(finding, before)]
+    if corrected:
+        annotate_gone(before, findings, now=now)
+    _raise(findings, before, follow_up, message_id, quiet=quiet, now=now)
+
+
+def raise_for_ending(follow_up: FollowUp, *, now: datetime) -> None:
+    """Apply the rules once no answer will come any more: missing answers, totals of what there is, and silence."""
+    findings = triage(facts(follow_up, now=now))
+    if follow_up.status == FollowUpStatus.EXPIRED:
+        findings += tuple(silence(silence_of(follow_up, now=now)))
+    before = Signal.objects.filter(follow_up=follow_up).exclude(rule__in=TEXT_RULES)
+    _raise(findings, list(before), follow_up, None, quiet=False, now=now)
+
+
+def _raise(
+    findings: Sequence[Finding],
+    before: Sequence[Signal],
+    follow_up: FollowUp,
+    message_id: UUID | None,
+    *,
+    quiet: bool,
+    now: datetime,
+) -> None:
+    """Raise what was not said before, or is worse now: signals on an item, a safety text, and further surveys."""
+    fresh = sorted((each for each in findings if not _said(each, before)), key=lambda finding: finding.rank)
     if not fresh:
         return
     clinic, patient = follow_up.clinic, follow_up.patient
-    item = items.for_follow_up(follow_up, clinic, fresh[0].level, now=now)
+    tags = {tag for finding in fresh for tag in finding.tags}
+    item = items.for_follow_up(follow_up, clinic, fresh[0].level, tags=tags, now=now)
+    for within in (finding.act_within for finding in fresh if finding.act_within):
+        items.hurry(item, within, now=now)
     text = "" if quiet else next((finding.safety_text for finding in fresh if finding.safety_text), "")
-    _write(
+    signals = _write(
         fresh, RULES_VERSION, item, sent={text}, message_id=message_id, patient=patient, follow_up=follow_up, now=now
     )
+    for finding, signal in zip(fresh, signals, strict=True):
+        if finding.ask:
+            ask_for(finding.ask, signal=signal, follow_up=follow_up, now=now)
     if text:
         draft = texts.draft(
             patient,
@@ -68,7 +101,8 @@ def _safety_only(known: Facts, follow_up: FollowUp, answered_at: datetime) -> Fa
     closed_at = follow_up.closed_at or answered_at
     in_time = (answered_at - closed_at).total_seconds() <= LATE_SAFETY_HOURS * 3600
     kept = {key: value for key, value in known.answers.items() if in_time and key in SAFETY_QUESTIONS}
-    return Facts(answers=kept, hours=known.hours)
+    history = History(crisis_text=known.history.crisis_text)
+    return Facts(answers=kept, hours=known.hours, hypertension=known.hypertension, history=history)
 
 
 def _said(finding: Finding, before: Iterable[Signal]) -> bool:
@@ -76,10 +110,15 @@ def _said(finding: Finding, before: Iterable[Signal]) -> bool:
 
 
 def annotate_gone(before: Iterable[Signal], findings: Sequence[Finding], *, now: datetime) -> None:
-    """Say beside a signal that its answer was corrected and the rule no longer holds; the signal itself stays."""
-    holding = {finding.rule for finding in findings}
-    for signal in before:
-        if signal.rule not in holding and not signal.annotations:
+    """Say beside a signal that its answer was corrected and the rule no longer holds; the signal itself stays.
+
+    What it asked for is not asked any more, unless it is open already.
+    """
+    holding = {finding.rule for finding in findings} | NOT_OF_ANSWERS
+    gone = [signal for signal in before if signal.rule not in holding]
+    drop_for([signal.id for signal in gone], now=now)
+    for signal in gone:
+        if not signal.annotations:
             signal.annotations = [
                 {"at": now.isoformat(), "note": "The answer was corrected; the rule no longer holds."}
             ]
@@ -156,8 +195,8 @@ def _write(
     patient: Patient | None,
     follow_up: FollowUp | None,
     now: datetime,
-) -> None:
-    Signal.objects.bulk_create(
+) -> list[Signal]:
+    return Signal.objects.bulk_create(
         Signal(
             clinic_id=item.clinic_id,
             patient=patient,

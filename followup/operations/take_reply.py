@@ -12,12 +12,14 @@ from followup.core.danger import dangers, holds_survey, readers
 from followup.core.findings import Finding
 from followup.core.lifecycle import FollowUpStatus, Level
 from followup.core.parties import ClinicFacts
+from followup.core.rules.texts import with_rules
 from followup.core.wishes import Wish, wish_of
 from followup.models import Conversation, Patient
 from followup.operations import effects, items, texts
 from followup.operations.asking import Asking, Source, lock_asking
 from followup.operations.signals import raise_for_text
 from followup.operations.wishes import fulfil
+from followup.queries.history import text_facts
 from messaging.core.keywords import bare
 from messaging.core.lifecycle import Purpose
 from messaging.events import InboundText
@@ -26,6 +28,9 @@ from surveys.core import conversation
 from surveys.core.effects import ForStaff, KeepAnswer, ReplaceAnswer
 from surveys.core.replies.pauses import pause_end
 from surveys.core.replies.reader import read
+from surveys.core.replies.safety.activation import is_sped_up
+from surveys.core.replies.safety.normalise import cut
+from surveys.core.replies.safety.numbers import crisis_pressure
 from surveys.core.replies.safety.screening import Screening, screen
 
 LATE_WINDOW: Final = timedelta(hours=24)
@@ -79,7 +84,7 @@ def take_text(event: InboundText, *, now: datetime) -> dict[str, Any]:
     of the worklist; what is no answer is read by a person.
     """
     screening = screen(event.body.reveal())
-    arrival = _arrival(event, screening, now)
+    arrival = _with_rules(_arrival(event, screening, now))
     if not event.control:
         _route(arrival, now)
     elif event.control == "stop" and not arrival.findings:
@@ -95,6 +100,16 @@ def take_text(event: InboundText, *, now: datetime) -> dict[str, Any]:
             now=now,
         )
     return _as_json(screening)
+
+
+def _with_rules(arrival: _Arrival) -> _Arrival:
+    """Beside the screen the rules about texts: blood pressure, activation, self-harm in answers and in words."""
+    body = arrival.event.body.reveal()
+    pressure, sped_up = crisis_pressure(cut(body).words), is_sped_up(body)
+    if not (arrival.findings or pressure or sped_up):
+        return arrival
+    facts = text_facts(arrival.patient, pressure=pressure, is_sped_up=sped_up, now=arrival.event.received_at)
+    return replace(arrival, findings=with_rules(arrival.findings, facts))
 
 
 def _arrival(event: InboundText, screening: Screening, now: datetime) -> _Arrival:

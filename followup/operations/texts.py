@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from followup.core.findings import CALL_PATIENT
 from followup.core.parties import Addressee, ClinicFacts
 from followup.models import Patient, ReviewItem
-from followup.operations.items import CALL_PATIENT
 from messaging.core.drafts import TextDraft
 from messaging.core.lifecycle import IGNORES_WINDOW, Purpose
 from messaging.operations import enqueue

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Value
+from django.db.models.functions import Coalesce
 
 from followup.core.lifecycle import FollowUpStatus
 from followup.core.parties import ClinicFacts
@@ -14,7 +15,7 @@ from followup.models import FollowUp
 
 @dataclass(frozen=True, slots=True)
 class StepCounts:
-    """What became of the follow-ups of one step that were due in a period."""
+    """What became of the follow-ups of one step that were due in a period; of a rule's follow-ons, under "rules"."""
 
     plan: str
     step: str
@@ -37,7 +38,9 @@ def counts(clinic: ClinicFacts, *, since: datetime, until: datetime) -> list[Ste
     is_unasked = Q(status__in=[FollowUpStatus.CANCELLED, FollowUpStatus.SKIPPED, FollowUpStatus.UNREACHABLE])
     rows = (
         FollowUp.objects.filter(clinic_id=clinic.id, due_at__gte=since, due_at__lt=until)
-        .values_list("plan_step__plan__key", "plan_step__key", "plan_step__survey")
+        .values_list(
+            Coalesce("plan_step__plan__key", Value("rules")), Coalesce("plan_step__key", "raised_by__rule"), "survey"
+        )
         .annotate(
             asked=Count("id", filter=Q(opened_at__isnull=False)),
             completed=Count("id", filter=Q(status=FollowUpStatus.COMPLETED)),
@@ -45,7 +48,7 @@ def counts(clinic: ClinicFacts, *, since: datetime, until: datetime) -> list[Ste
             expired=Count("id", filter=Q(status=FollowUpStatus.EXPIRED)),
             unasked=Count("id", filter=is_unasked),
         )
-        .order_by("plan_step__plan__key", "plan_step__key", "plan_step__survey")
+        .order_by("plan_step__plan__key", "plan_step__key", "raised_by__rule", "survey")
     )
     return [StepCounts(*row) for row in rows]
 

@@ -44,7 +44,7 @@ def phone(patient: Patient) -> Phone:
     return Phone(
         patient=patient,
         texts=[text for text in [*known, *unhandled(patient.phone_hash)] if _has_arrived(text)],
-        planned=planned.select_related("plan_step").order_by("opens_at").first(),
+        planned=planned.select_related("plan_step", "raised_by").order_by("opens_at").first(),
     )
 
 

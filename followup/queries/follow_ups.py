@@ -12,8 +12,8 @@ from followup.queries.pages import Page, encode, moment_and_id
 
 
 def follow_ups(clinic: ClinicFacts) -> QuerySet[FollowUp]:
-    """Every follow-up of the clinic, with its step."""
-    return FollowUp.objects.filter(clinic_id=clinic.id).select_related("plan_step")
+    """Every follow-up of the clinic, with its step or signal."""
+    return FollowUp.objects.filter(clinic_id=clinic.id).select_related("plan_step", "raised_by")
 
 
 def listing(

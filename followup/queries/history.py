@@ -1,70 +1,223 @@
-"""What the rules compare an answer with: earlier answers of the same patient."""
+"""What the rules compare an answer with: earlier answers, totals and signals of the same patient."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import fmean
 from typing import Any, Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from followup.core.triage import Facts
-from followup.models import Answer, FollowUp
+from followup.core.facts import Facts, History, Reading, Total, whole
+from followup.core.lifecycle import FollowUpStatus
+from followup.core.rules.texts import CRISIS_RULES, WITHIN_HOURS, TextFacts
+from followup.core.series import first_day_values, series_of
+from followup.models import Answer, CareSession, FollowUp, Patient, Response, Signal
+from messaging.queries import last_left_at
+from surveys.core.definition import SurveyDefinition
+from surveys.core.scoring import score
+from surveys.queries import definition_of
 
 LOOK_BACK: Final = timedelta(days=14)
 BASELINE_READINGS: Final = 3
 JUMPY: Final = ("pain_now", "pain_avg24", "pain_worst24", "mood")
 """Questions whose answer is compared with the last one (clinical content, Q1)."""
+SIDE_EFFECTS: Final = frozenset({"se_gate", "se_which", "se_trend"})
+COMPARED: Final = frozenset({"pain_avg24", "mood", "rescue24", "relief_still"})
+"""Questions whose rules look at earlier readings, sessions and signals."""
+READ_BACK: Final = ("pain_avg24", "peg_p", "mood", "rescue24")
+IN_PROGRESS: Final = (FollowUpStatus.SCHEDULED, FollowUpStatus.OPEN)
 
 
 def facts(follow_up: FollowUp, *, now: datetime, late: bool = False) -> Facts:
-    """The current answers of a follow-up and the history that the rules need (clinical content, section 3.2)."""
-    answers = current_values(follow_up.id, late=late)
-    ended_at = follow_up.care_session.ended_at
+    """The current answers of a follow-up and what the rules set beside them (clinical content, section 3.2).
+
+    Hours and readings are those of the answers, so that the same answers mean the same at any later time. At most
+    eight queries, however long the history is.
+    """
+    given = _current(follow_up.id, late=late)
+    answers = {question: value for question, value, _ in given}
+    at = {question: moment for question, _, moment in given}
+    effects_at = max((at[question] for question in SIDE_EFFECTS & at.keys()), default=now)
+    readings_at = at.get("pain_avg24") or at.get("rescue24") or now
+    survey = definition_of(follow_up.survey_version_id) if follow_up.survey_version_id else None
+    is_over = follow_up.status not in IN_PROGRESS
+    ended_at, left_at = follow_up.care_session.ended_at, last_left_at(follow_up.id)
+    scores = _totals(survey, answers, is_over=is_over) if survey else {}
     return Facts(
         answers=answers,
-        hours=None if ended_at is None else (now - ended_at).total_seconds() / 3600,
-        baseline_pain=_baseline(follow_up, ended_at) if "pain_avg24" in answers else None,
-        mood_mean=_mood_mean(follow_up, now) if "mood" in answers else None,
+        given=tuple(value for _, value, _ in given),
+        asks=survey.keys if survey else frozenset(),
+        is_over=is_over,
+        scores=scores,
+        hours=None if ended_at is None else (effects_at - ended_at).total_seconds() / 3600,
+        now=_reading(readings_at, answers.get("pain_avg24"), follow_up.patient),
+        hypertension=follow_up.patient.has_hypertension,
+        reply_seconds=None if left_at is None or is_over else (now - left_at).total_seconds(),
+        history=_history(follow_up, answers, scores, readings_at, now),
     )
 
 
 def current_values(follow_up_id: UUID, *, late: bool = False) -> dict[str, Any]:
     """The values that count now, by question; with `late` also those that came after closing."""
+    return {question: value for question, value, _ in _current(follow_up_id, late=late)}
+
+
+def _current(follow_up_id: UUID, *, late: bool) -> list[tuple[str, Any, datetime]]:
+    """Question, value and time of each answer that counts, in the order they were given."""
     answers = Answer.objects.filter(follow_up_id=follow_up_id, superseded_at__isnull=True, kind="value")
     if not late:
         answers = answers.filter(late=False)
-    return dict(answers.values_list("question", "value"))
+    return list(answers.order_by("answered_at", "id").values_list("question", "value", "answered_at"))
 
 
-def _baseline(follow_up: FollowUp, ended_at: datetime | None) -> float | None:
-    """B: the mean of up to three latest readings in the 14 days before the session."""
-    if ended_at is None:
-        return None
-    readings = list(
-        _readings(follow_up, "pain_avg24", ended_at - LOOK_BACK, ended_at).order_by("-answered_at")[:BASELINE_READINGS]
+def _totals(survey: SurveyDefinition, answers: Mapping[str, Any], *, is_over: bool) -> dict[str, Total]:
+    """The scores that count: while questions are still to come, only those with every item answered."""
+    lines = {rule.key: rule.flag_from for rule in survey.scores}
+    return {
+        key: Total(each.value, each.flagged, lines[key])
+        for key, each in score(survey, answers).items()
+        if each.value is not None and (is_over or not each.prorated)
+    }
+
+
+def _history(
+    follow_up: FollowUp,
+    answers: Mapping[str, Any],
+    scores: Mapping[str, Total],
+    readings_at: datetime,
+    now: datetime,
+) -> History:
+    """Only what the answers at hand are compared with is looked up."""
+    past = _Past.of(follow_up, now) if COMPARED & answers.keys() else None
+    raised = _raised(follow_up, now) if past or "phq_9" in answers else []
+    ended_at = follow_up.care_session.ended_at
+    return History(
+        baseline_pain=past.baseline("pain_avg24", "peg_p") if past else None,
+        pain=past.since_session("pain_avg24") if past else (),
+        first_days=past.first_days(_reading(readings_at, answers.get("pain_avg24"), follow_up.patient)) if past else (),
+        rescue_base=past.baseline("rescue24") if past else None,
+        rescue=past.since_session("rescue24") if past else (),
+        mood_mean=past.mean("mood", since=now - LOOK_BACK) if past else None,
+        earlier=_earlier(follow_up) if scores else {},
+        raised=frozenset(rule for rule, at in raised if ended_at is not None and at >= ended_at),
+        crisis_text=any(rule in CRISIS_RULES and at >= now - timedelta(hours=WITHIN_HOURS) for rule, at in raised),
+        newer_session=past is not None and past.newer_session,
     )
-    return fmean(readings) if readings else None
 
 
-def _mood_mean(follow_up: FollowUp, now: datetime) -> float | None:
-    readings = list(_readings(follow_up, "mood", now - LOOK_BACK, now))
-    return fmean(readings) if readings else None
+def _reading(at: datetime, value: float | None, patient: Patient) -> Reading:
+    return Reading(at, at.astimezone(ZoneInfo(patient.time_zone)).date(), 0 if value is None else value)
 
 
-def _readings(follow_up: FollowUp, question: str, since: datetime, until: datetime) -> Any:
-    return (
-        Answer.objects.filter(
-            patient_id=follow_up.patient_id,
-            question=question,
-            kind="value",
-            late=False,
-            superseded_at__isnull=True,
-            answered_at__gte=since,
-            answered_at__lt=until,
-        )
-        .exclude(follow_up=follow_up)
-        .values_list("value", flat=True)
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """A patient's earlier readings by question, oldest first, and the ends of their care sessions."""
+
+    readings: Mapping[str, Sequence[Reading]]
+    ends: Sequence[datetime]
+    ended_at: datetime | None
+
+    @classmethod
+    def of(cls, follow_up: FollowUp, now: datetime) -> _Past:
+        """Two queries: the sessions, and the readings since the 14 days before their series."""
+        ended = CareSession.objects.filter(patient_id=follow_up.patient_id, ended_at__isnull=False, cancelled_at=None)
+        ends = [at for at in ended.order_by("ended_at").values_list("ended_at", flat=True) if at is not None]
+        ended_at = follow_up.care_session.ended_at
+        series = series_of(ends, ended_at)
+        since = min([now - LOOK_BACK, *(at - LOOK_BACK for at in series[:1])])
+        return cls(_readings(follow_up, since, now), ends, ended_at)
+
+    @property
+    def newer_session(self) -> bool:
+        """Whether another session has ended after the one that this follow-up is about."""
+        return self.ended_at is not None and bool(self.ends) and self.ends[-1] > self.ended_at
+
+    def baseline(self, *questions: str) -> float | None:
+        """The mean of up to three latest readings in the 14 days before the series, of the first question with any."""
+        series = series_of(self.ends, self.ended_at)
+        if not series:
+            return None
+        for question in questions:
+            before = [
+                each.value for each in self.readings.get(question, ()) if series[0] - LOOK_BACK <= each.at < series[0]
+            ]
+            if before:
+                return fmean(before[-BASELINE_READINGS:])
+        return None
+
+    def since_session(self, question: str) -> tuple[Reading, ...]:
+        """The readings since the end of the session."""
+        if self.ended_at is None:
+            return ()
+        return tuple(each for each in self.readings.get(question, ()) if each.at >= self.ended_at)
+
+    def mean(self, question: str, *, since: datetime) -> float | None:
+        """The patient's own mean."""
+        values = [each.value for each in self.readings.get(question, ()) if each.at >= since]
+        return fmean(values) if values else None
+
+    def first_days(self, current: Reading) -> tuple[float | None, ...]:
+        """The pain a day after each session of the series, this reading's among them."""
+        return first_day_values(series_of(self.ends, self.ended_at), [*self.readings.get("pain_avg24", ()), current])
+
+
+def _readings(follow_up: FollowUp, since: datetime, until: datetime) -> dict[str, list[Reading]]:
+    """The patient's readings of other follow-ups that count, oldest first."""
+    rows = Answer.objects.filter(
+        patient_id=follow_up.patient_id,
+        question__in=READ_BACK,
+        kind="value",
+        late=False,
+        superseded_at__isnull=True,
+        answered_at__gte=since,
+        answered_at__lt=until,
+    ).exclude(follow_up=follow_up)
+    found: dict[str, list[Reading]] = defaultdict(list)
+    for question, at, value in rows.order_by("answered_at", "id").values_list("question", "answered_at", "value"):
+        found[question].append(_reading(at, value, follow_up.patient))
+    return found
+
+
+def _raised(follow_up: FollowUp, now: datetime) -> list[tuple[str, datetime]]:
+    """Rules that have been raised for the patient since the session ended, or in the last day."""
+    ended_at = follow_up.care_session.ended_at or now
+    since = min(ended_at, now - timedelta(hours=WITHIN_HOURS))
+    rows = Signal.objects.filter(patient_id=follow_up.patient_id, raised_at__gte=since)
+    return list(rows.values_list("rule", "raised_at"))
+
+
+def _earlier(follow_up: FollowUp) -> dict[str, tuple[float, ...]]:
+    """The totals of the patient's earlier surveys by score, oldest first."""
+    rows = Response.objects.filter(patient_id=follow_up.patient_id).exclude(follow_up=follow_up).exclude(scores={})
+    found: dict[str, list[float]] = defaultdict(list)
+    for scores in rows.order_by("created_at", "id").values_list("scores", flat=True):
+        for key, each in scores.items():
+            if each["value"] is not None:
+                found[key].append(each["value"])
+    return {key: tuple(values) for key, values in found.items()}
+
+
+def text_facts(
+    patient: Patient | None, *, pressure: tuple[int, int] | None, is_sped_up: bool, now: datetime
+) -> TextFacts:
+    """What the rules about a text look at besides its words: the patient's answers of the last day. One query."""
+    answers = Answer.objects.filter(
+        patient=patient,
+        question__in=("se_which", "phq_9"),
+        kind="value",
+        superseded_at__isnull=True,
+        answered_at__gt=now - timedelta(hours=WITHIN_HOURS),
+    ).order_by("answered_at", "id")
+    values = dict(answers.values_list("question", "value")) if patient is not None else {}
+    return TextFacts(
+        pressure=pressure,
+        is_sped_up=is_sped_up,
+        symptoms=frozenset(map(str, values.get("se_which") or ())),
+        item9=whole(values.get("phq_9")),
     )
 
 

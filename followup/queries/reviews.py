@@ -29,6 +29,7 @@ def review_file(clinic: ClinicFacts, review_id: UUID) -> ReviewFile | None:
             "claimed_by",
             "closed_by",
             "follow_up__plan_step",
+            "follow_up__raised_by",
             "follow_up__care_session",
         )
         .first()

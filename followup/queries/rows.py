@@ -27,8 +27,8 @@ def plans(clinic: ClinicFacts) -> QuerySet[Plan]:
 
 
 def follow_ups(clinic: ClinicFacts) -> QuerySet[FollowUp]:
-    """Follow-ups, with their step and the survey version they pinned."""
-    return FollowUp.objects.filter(clinic_id=clinic.id).select_related("plan_step", "survey_version")
+    """Follow-ups, with their step or signal and the survey version they pinned."""
+    return FollowUp.objects.filter(clinic_id=clinic.id).select_related("plan_step", "raised_by", "survey_version")
 
 
 def responses(clinic: ClinicFacts) -> QuerySet[Response]:
@@ -36,7 +36,7 @@ def responses(clinic: ClinicFacts) -> QuerySet[Response]:
     answers = Answer.objects.order_by("answered_at", "id")
     return (
         Response.objects.filter(clinic_id=clinic.id)
-        .select_related("follow_up__plan_step", "follow_up__survey_version")
+        .select_related("follow_up__plan_step", "follow_up__raised_by", "follow_up__survey_version")
         .prefetch_related(Prefetch("follow_up__answers", queryset=answers))
     )
 
@@ -44,7 +44,11 @@ def responses(clinic: ClinicFacts) -> QuerySet[Response]:
 def answers(clinic: ClinicFacts) -> QuerySet[Answer]:
     """Answers with their follow-up, its step, survey version and care session, and their patient."""
     return Answer.objects.filter(clinic_id=clinic.id).select_related(
-        "follow_up__plan_step", "follow_up__survey_version", "follow_up__care_session", "patient"
+        "follow_up__plan_step",
+        "follow_up__raised_by",
+        "follow_up__survey_version",
+        "follow_up__care_session",
+        "patient",
     )
 
 

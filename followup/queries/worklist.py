@@ -81,7 +81,7 @@ _COLUMNS = (
     "claimed_by__name",
     "follow_up_id",
     "message_id",
-    "follow_up__plan_step__survey",
+    "follow_up__survey",
     "follow_up__plan_step__key",
 )
 
@@ -164,7 +164,7 @@ def _row(row: dict[str, Any], rules: Sequence[str], answers: Sequence[str], now:
         claimed_by=row["claimed_by__name"],
         follow_up_id=row["follow_up_id"],
         message_id=row["message_id"],
-        survey=row["follow_up__plan_step__survey"],
+        survey=row["follow_up__survey"],
         step=row["follow_up__plan_step__key"],
         rules=rules,
         summary=[*map(rule_words, rules), *answers],

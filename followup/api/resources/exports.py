@@ -39,9 +39,9 @@ class ExportRow(Row):
     external_reference = serializers.CharField(source="follow_up.care_session.external_reference")
     session_ended_at = serializers.DateTimeField(source="follow_up.care_session.ended_at", allow_null=True)
     follow_up = serializers.UUIDField(source="follow_up_id")
-    step = serializers.CharField(source="follow_up.plan_step.key")
+    step = serializers.CharField(source="follow_up.plan_step.key", default=None, allow_null=True)
     due_at = serializers.DateTimeField(source="follow_up.due_at")
-    survey = serializers.CharField(source="follow_up.plan_step.survey")
+    survey = serializers.CharField(source="follow_up.survey")
     survey_version = serializers.IntegerField(source="follow_up.survey_version.number")
     question = serializers.CharField()
     prompt = serializers.CharField()
@@ -66,7 +66,7 @@ class ExportFilters(filters.FilterSet):
 
     since, until = since("answered_at"), until("answered_at")
     patient = filters.UUIDFilter(field_name="patient_id")
-    survey = filters.CharFilter(field_name="follow_up__plan_step__survey")
+    survey = filters.CharFilter(field_name="follow_up__survey")
     question = filters.CharFilter()
     form = filters.ChoiceFilter(choices=[("csv", "csv"), ("json", "json")], method="as_it_is")
 

@@ -31,9 +31,14 @@ class FollowUpRow(Row):
     id = serializers.UUIDField()
     patient = serializers.UUIDField(source="patient_id")
     care_session = serializers.UUIDField(source="care_session_id")
-    plan = serializers.UUIDField(source="plan_step.plan_id")
-    step = serializers.CharField(source="plan_step.key")
-    survey = serializers.CharField(source="plan_step.survey")
+    plan = serializers.UUIDField(source="plan_step.plan_id", default=None, allow_null=True)
+    step = serializers.CharField(
+        source="plan_step.key", default=None, allow_null=True, help_text="Null: a signal asked for it, not a plan"
+    )
+    raised_by = serializers.UUIDField(
+        source="raised_by_id", allow_null=True, help_text="The signal that asked for it, if it comes from no plan"
+    )
+    survey = serializers.CharField(help_text="What is asked; once it is open, what its pinned version is of")
     survey_version = serializers.IntegerField(
         source="survey_version.number", default=None, allow_null=True, help_text="Pinned when it was asked"
     )
@@ -57,7 +62,7 @@ class FollowUpFilters(filters.FilterSet):
     since, until = since(), until()
     patient = filters.UUIDFilter(field_name="patient_id")
     care_session = filters.UUIDFilter(field_name="care_session_id")
-    survey = filters.CharFilter(field_name="plan_step__survey")
+    survey = filters.CharFilter(field_name="survey")
     status = filters.ChoiceFilter(choices=[(status, status) for status in STATUSES])
     due_since = MomentFilter(field_name="due_at", lookup_expr="gte")
     due_until = MomentFilter(field_name="due_at", lookup_expr="lt")

@@ -37,6 +37,7 @@ PhoneField = checked_below(pattern=r"^\+[1-9][0-9]{6,14}$")
 LanguageField = checked_below(enum=list(LANGUAGES))
 MethodField = checked_below(enum=list(CONSENT_METHODS))
 PHONE_HELP = "Mobile number in E.164, like +16185550123; patients may share one"
+PRESSURE_HELP = "Known high blood pressure: with it a severe headache is urgent"
 ZONE_HELP = "Zone of the IANA list, like America/Chicago: texts leave in this zone's daytime"
 
 
@@ -60,6 +61,7 @@ class PatientRow(Row):
     phone_problem = serializers.CharField(help_text="Why texts do not reach the number; blank while they do")
     time_zone = serializers.CharField(help_text=ZONE_HELP)
     language = serializers.ChoiceField(choices=LANGUAGES)
+    has_hypertension = serializers.BooleanField(help_text=PRESSURE_HELP)
     status = serializers.ChoiceField(choices=PatientStatus.choices)
     paused_until = serializers.DateTimeField(allow_null=True)
     opted_out = serializers.SerializerMethodField(help_text="True: the number said stop, and nothing is texted to it")
@@ -106,6 +108,7 @@ class PatientCreate(Body):
     phone = PhoneField(help_text=PHONE_HELP)
     time_zone = serializers.CharField(max_length=64, help_text=ZONE_HELP)
     language = LanguageField()
+    has_hypertension = serializers.BooleanField(default=False, help_text=PRESSURE_HELP)
     consent = ConsentBody(allow_null=True, default=None, help_text="Null: the patient is not texted until there is one")
 
 
@@ -117,6 +120,7 @@ class PatientChange(Body):
     phone = PhoneField(required=False, help_text=PHONE_HELP)
     time_zone = serializers.CharField(max_length=64, required=False, help_text=ZONE_HELP)
     language = LanguageField(required=False)
+    has_hypertension = serializers.BooleanField(required=False, help_text=PRESSURE_HELP)
 
 
 class PauseBody(Body):

@@ -57,6 +57,11 @@ class PatientForm(DeskForm):
         label="Time zone", choices=zone_choices, help_text="Where the patient lives: texts keep to their hours."
     )
     language = forms.ChoiceField(label="Language of texts", choices=list(LANGUAGE_NAMES.items()))
+    has_hypertension = forms.BooleanField(
+        label="Known high blood pressure",
+        required=False,
+        help_text="With it a severe headache after a visit is urgent.",
+    )
 
 
 class ConsentForm(DeskForm):
@@ -91,7 +96,7 @@ class EnrolForm(PatientForm):
     )
     given_at = moment_field("Consent given on", required=False)
 
-    def patient_fields(self) -> dict[str, str]:
+    def patient_fields(self) -> dict[str, Any]:
         """What describes the patient."""
         return {field: self.cleaned_data[field] for field in PatientForm.base_fields}
 

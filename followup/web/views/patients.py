@@ -108,6 +108,7 @@ def change_patient(request: StaffRequest, patient_id: UUID) -> HttpResponse:
         "phone": patient.phone.reveal(),
         "time_zone": patient.time_zone,
         "language": patient.language,
+        "has_hypertension": patient.has_hypertension,
     }
     form = PatientForm(request.POST or None, initial=known)
     if request.method == "POST" and form.is_valid():

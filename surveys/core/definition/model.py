@@ -185,6 +185,11 @@ class SurveyDefinition:
     document: Mapping[str, Any]
 
     @property
+    def keys(self) -> frozenset[str]:
+        """The keys of its questions."""
+        return frozenset(question.key for question in self.questions)
+
+    @property
     def facts(self) -> frozenset[str]:
         """The facts that its questions need."""
         return frozenset(question.needs for question in self.questions if question.needs)

@@ -51,7 +51,7 @@ def test_the_most_urgent_item_stands_first_with_what_it_is_about(clinic: Clinic,
         (Level.INFO, "response", busy[0].reference),
     ]
     assert rows[0].summary == ["Possible crisis in a text"]
-    assert rows[2].summary == ["Pain 7", "Mood 6"]
+    assert rows[2].summary == ["No baseline to compare pain with", "Pain 7", "Mood 6"]
     assert rows[2].survey == "pulse"
     assert rows[0].name is not None
     assert rows[0].name.reveal() == "Ada Example"
