@@ -12,7 +12,8 @@ from django.utils.module_loading import autodiscover_modules, import_string
 
 from clinics.models import Clinic
 from config.celery import app as celery_app
-from config.environment import LOOPBACK_HOSTS
+from config.environment import LOOPBACK_HOSTS, PROVIDER
+from messaging.core.senders import PACES
 
 
 @register()
@@ -59,3 +60,13 @@ def public_pages_use_tls(app_configs: Sequence[AppConfig] | None, **kwargs: Any)
             )
         ]
     return []
+
+
+@register()
+def senders_have_a_pace(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Beside the real provider a burst beyond what the number was granted is filtered, and the number may be lost."""
+    real = settings.GATEWAY == "twilio" and settings.TWILIO_API_BASE_URL == PROVIDER
+    if not real or settings.SENDER_RATE or settings.TWILIO_MESSAGING_SERVICE_SID:
+        return []
+    remedy = f"Set it to what your number was granted: segments a second, or one of {', '.join(PACES)}."
+    return [checks.Warning("SENDER_RATE is off.", hint=remedy, id="followup.W002")]

@@ -13,8 +13,10 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.core.exceptions import ImproperlyConfigured
 
+from messaging.core.senders import FASTEST, PACES, pace_of
 from privacy.outbound import address_problem
 
+PROVIDER = "https://api.twilio.com"
 KEY_BYTES = 32
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
 DEVELOPMENT = {
@@ -48,6 +50,8 @@ class Environment:
     twilio_messaging_service_sid: str
     twilio_from_number: str
     twilio_api_base_url: str
+    sender_rate: float
+    stop_confirmed_by: str
     sweep_seconds: float
     log_format: str
     sentry_dsn: str
@@ -161,8 +165,12 @@ def _read_twilio(reader: _Reader) -> dict[str, Any]:
         "twilio_messaging_service_sid": reader.text("TWILIO_MESSAGING_SERVICE_SID"),
         "twilio_from_number": reader.text("TWILIO_FROM_NUMBER"),
         "twilio_api_base_url": reader.parsed(
-            "TWILIO_API_BASE_URL", _base_url, "https://api.twilio.com", "write it as https://api.twilio.com, no path"
+            "TWILIO_API_BASE_URL", _base_url, PROVIDER, "write it as https://api.twilio.com, no path"
         ),
+        "sender_rate": reader.parsed(
+            "SENDER_RATE", pace_of, "off", f"give segments a second, at most {FASTEST:.0f}, or {', '.join(PACES)}"
+        ),
+        "stop_confirmed_by": _stop_confirmed_by(reader),
     }
 
 
@@ -182,6 +190,12 @@ def _read_alerts(reader: _Reader) -> dict[str, Any]:
         "alert_webhook_url": url,
         "allow_private_webhooks": private,
     }
+
+
+def _stop_confirmed_by(reader: _Reader) -> str:
+    who = reader.text("STOP_CONFIRMED_BY", "us")
+    reader.require(who in ("us", "provider"), "STOP_CONFIRMED_BY cannot be used: set it to us or to provider.")
+    return who
 
 
 def _require_twilio(reader: _Reader) -> None:

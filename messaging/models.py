@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.db import models
@@ -12,6 +13,7 @@ from privacy.fields import EncryptedTextField
 from privacy.ids import new_id
 
 WITH_PROVIDER = sorted(PROVIDER_STATUSES)
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class OutboundMessage(models.Model):
@@ -47,6 +49,13 @@ class OutboundMessage(models.Model):
     segments = models.PositiveSmallIntegerField()
     price = models.DecimalField(max_digits=10, decimal_places=5, null=True)
     queued_at = models.DateTimeField()
+    sender = models.CharField(
+        max_length=40,
+        blank=True,
+        default="",
+        db_default="",  # a worker of the version before, beside this one, does not know it
+        help_text="Number or service it left by; while it waits, the only one it may leave by",
+    )
     sent_at = models.DateTimeField(null=True, help_text="When the provider took it")
     finished_at = models.DateTimeField(null=True)
 
@@ -223,11 +232,42 @@ class OptOut(models.Model):
         ]
 
 
+class Sender(models.Model):
+    """A number or messaging service that texts leave by, and its pace, which all workers keep together.
+
+    Each clinic's own `sender`, or the installation's, is of rank 0 and gets its row by itself; further ones of a clinic
+    follow by rank where the first is stopped.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    clinic = models.ForeignKey(
+        "clinics.Clinic", models.PROTECT, null=True, related_name="+", help_text="Null: the installation's own"
+    )
+    address = models.CharField(max_length=40, unique=True)
+    rank = models.PositiveSmallIntegerField(default=0)
+    segments_per_second = models.FloatField(null=True, help_text="0: no limit; null: what SENDER_RATE says")
+    stop_confirmed_by_provider = models.BooleanField(null=True, help_text="Null: what STOP_CONFIRMED_BY says")
+    free_at = models.DateTimeField(default=LONG_AGO, help_text="When its pace lets the next segment leave")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["clinic", "rank"], condition=Q(rank__gt=0), name="sender_rank_once"),
+            models.CheckConstraint(
+                condition=Q(segments_per_second__isnull=True) | Q(segments_per_second__gte=0),
+                name="sender_pace_not_negative",
+            ),
+        ]
+
+
 class SenderStop(models.Model):
-    """A clinic's sender that the provider refuses: nothing leaves until the stop ends, by time or by a person."""
+    """A sender that the provider refuses a clinic: nothing leaves by it until the stop ends, by time or by a person."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     clinic = models.ForeignKey("clinics.Clinic", models.PROTECT, related_name="+")
+    sender = models.CharField(max_length=40, blank=True, help_text="Blank: all senders of the clinic")
+    waits = models.BooleanField(
+        default=False, help_text="A limit that ends by itself: only safety texts leave by another sender meanwhile"
+    )
     code = models.CharField(max_length=12, help_text="The provider's error code, or unreachable")
     since = models.DateTimeField()
     until = models.DateTimeField(help_text="When sending is tried again")
@@ -235,7 +275,9 @@ class SenderStop(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["clinic"], condition=Q(ended_at__isnull=True), name="sender_stop_once"),
+            models.UniqueConstraint(
+                fields=["clinic", "sender"], condition=Q(ended_at__isnull=True), name="sender_stop_once"
+            ),
         ]
 
 

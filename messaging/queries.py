@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 
 from clinics.models import Clinic
 from messaging.core.lifecycle import Purpose
-from messaging.models import InboundMessage, OptOut, OutboundMessage, SenderStop
+from messaging.models import InboundMessage, OptOut, OutboundMessage, Sender, SenderStop
 
 Pair = tuple[UUID, str]
 
@@ -55,6 +55,12 @@ def last_left_at(context_id: UUID) -> datetime | None:
 def set_aside(clinic: Clinic) -> QuerySet[InboundMessage]:
     """Texts that could not be handled and wait for a person."""
     return inbound(clinic).filter(set_aside_at__isnull=False)
+
+
+def waits_for_pace(*, now: datetime) -> bool:
+    """Whether a sender is at the end of its pace while texts are due."""
+    busy = Sender.objects.filter(free_at__gt=now).exists()
+    return busy and OutboundMessage.objects.filter(next_attempt_at__lte=now).exists()
 
 
 def sender_stop(clinic_id: UUID, *, now: datetime) -> SenderStop | None:

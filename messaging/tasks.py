@@ -15,10 +15,13 @@ from django.conf import settings
 from django.utils import timezone
 
 from clinics import heartbeat
-from messaging import operations
+from messaging import operations, queries
 
 MISSED = "messaging.tasks.fetch_missed_inbound"
 ROUND_SECONDS = 2.0
+PACED_SECONDS = 1
+"""How often texts that wait for their sender's pace are looked for between two sweeps."""
+
 ANSWERS_EACH = 4
 """Texts sent right after a text was handled, for each: it rarely queues more than an answer and a safety text."""
 
@@ -37,6 +40,15 @@ def dispatch_outbox() -> None:
     heartbeat.beat("messaging.tasks.dispatch_outbox", timezone.now())
     if time.monotonic() - begun >= ROUND_SECONDS:
         dispatch_outbox.delay()
+    elif queries.waits_for_pace(now=timezone.now()):
+        for second in range(PACED_SECONDS, int(settings.SWEEP_SECONDS), PACED_SECONDS):
+            dispatch_paced.apply_async(countdown=second, expires=second + settings.SWEEP_SECONDS)
+
+
+@shared_task(ignore_result=True)
+def dispatch_paced() -> None:
+    """Send what the pace of its sender lets go now; a lost one costs the seconds to the next sweep."""
+    operations.dispatch(now_fn=timezone.now, seconds=ROUND_SECONDS)
 
 
 @shared_task(ignore_result=True)

@@ -9,7 +9,7 @@ from messaging.operations.missed import fetch_missed_inbound
 from messaging.operations.opt_outs import opt_in, opt_out
 from messaging.operations.receipts import WrongAccount, take_receipt
 from messaging.operations.reconcile import PERSON_AFTER, reconcile
-from messaging.operations.senders import lift_stop
+from messaging.operations.senders import InvalidSender, keep_sender, lift_stop
 from messaging.operations.signatures import NotGenuine, Origin, verify
 from messaging.operations.tidying import tidy_provider
 from messaging.operations.virtual import (
@@ -23,6 +23,7 @@ from messaging.operations.virtual import (
 
 __all__ = [
     "PERSON_AFTER",
+    "InvalidSender",
     "NotByHand",
     "NotGenuine",
     "NotSimulated",
@@ -39,6 +40,7 @@ __all__ = [
     "give_up",
     "handle_again",
     "handle_inbound",
+    "keep_sender",
     "lift_stop",
     "opt_in",
     "opt_out",

@@ -8,9 +8,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection, transaction
 
+from messaging.core.senders import STRAY_SECONDS
 from messaging.models import OutboundMessage
+from messaging.operations.senders import shared_address
 from privacy.fields import reveal
 from privacy.sensitive import Sensitive
 
@@ -20,19 +23,53 @@ MARGIN = timedelta(seconds=30)
 ANSWER_DUE = timedelta(seconds=60)
 """A claimed text whose outcome is not known after this was lost with its worker, whose call ends in a third of it."""
 
-# One clinic after the other, so that none starves the rest; within a clinic the most urgent first. A number has one
-# text under way at a time, so that texts arrive in order: the first that is due goes, the others wait for its outcome.
-# A safety text waits for nobody. Only the confirmation of an opt-out goes to a number that opted out. The chosen rows
-# are locked, so their places stand, and the update needs no second look by key.
+# Which sender each clinic's texts leave by now: its first that is not stopped. Where one before it only waits for a
+# limit to end, nothing but safety texts go round it. Senders with a pace are locked, so that all workers keep it
+# together: one that another worker is taking from is left to it. Then one clinic after the other, so that none starves
+# the rest; within a clinic the most urgent first. A number has one text under way at a time, so that texts arrive in
+# order: the first that is due goes, the others wait for its outcome. A safety text waits for nobody, nor for a pace.
+# Only the confirmation of an opt-out goes to a number that opted out. Clinics take turns, and a lot decides between
+# those whose turn it is. The chosen rows are locked, so their places stand, and the update needs no second look by key.
 CLAIM = """
-WITH chosen AS MATERIALIZED (
-    SELECT picked.place
-    FROM clinics_clinic clinic
-    LEFT JOIN unnest(%(busy)s::uuid[], %(counts)s::int[]) AS lane(clinic_id, taken) ON lane.clinic_id = clinic.id
+WITH paced AS MATERIALIZED (
+    SELECT sender.address, greatest(sender.free_at, %(now)s) AS free_at
+    FROM messaging_sender sender
+    WHERE coalesce(sender.segments_per_second, %(pace)s) > 0
+    ORDER BY sender.address
+    FOR UPDATE SKIP LOCKED
+), named AS (
+    SELECT id AS clinic_id, coalesce(nullif(sender, ''), %(shared)s) AS address, 0 AS rank FROM clinics_clinic
+    UNION ALL SELECT clinic_id, address, rank FROM messaging_sender WHERE rank > 0
+), usable AS (
+    SELECT named.*, coalesce(sender.segments_per_second, %(pace)s) AS pace,
+        coalesce(bool_or(stop.waits), false) AS waits
+    FROM named
+    LEFT JOIN messaging_sender sender ON sender.address = named.address
+    LEFT JOIN messaging_senderstop stop
+        ON stop.clinic_id = named.clinic_id AND stop.sender IN ('', named.address)
+        AND stop.ended_at IS NULL AND stop.until > %(now)s
+    GROUP BY named.clinic_id, named.address, named.rank, sender.segments_per_second
+    HAVING bool_and(coalesce(stop.waits, true))
+), ranked AS (
+    SELECT *, bool_or(waits) OVER (PARTITION BY clinic_id ORDER BY rank) AS safety_only FROM usable
+), lane AS MATERIALIZED (
+    SELECT DISTINCT ON (ranked.clinic_id) ranked.clinic_id, ranked.address, random() AS lot,
+        coalesce(taken.texts, 0) AS taken, ranked.safety_only,
+        extract(epoch FROM %(now)s - paced.free_at + %(stray)s) * ranked.pace AS room
+    FROM ranked
+    LEFT JOIN paced ON paced.address = ranked.address
+    LEFT JOIN unnest(%(busy)s::uuid[], %(counts)s::int[]) AS taken(clinic_id, texts)
+        ON taken.clinic_id = ranked.clinic_id
+    WHERE NOT ranked.waits AND (ranked.pace = 0 OR paced.address IS NOT NULL)
+    ORDER BY ranked.clinic_id, ranked.rank
+), picked AS (
+    SELECT lane.clinic_id, lane.address, lane.lot, lane.room, due.*
+    FROM lane
     CROSS JOIN LATERAL (
-        SELECT due.ctid AS place, due.priority, due.next_attempt_at
+        SELECT due.ctid AS place, due.priority, due.next_attempt_at, due.segments
         FROM messaging_outboundmessage due
-        WHERE due.clinic_id = clinic.id AND due.next_attempt_at <= %(now)s
+        WHERE due.clinic_id = lane.clinic_id AND due.next_attempt_at <= %(now)s
+          AND due.priority <= CASE WHEN lane.safety_only OR lane.room < 0 THEN 0 ELSE 100 END
           AND due.expires_at > %(latest)s
           AND (due.window_closes_at IS NULL OR due.window_closes_at > %(latest)s)
           AND (due.purpose = 'control' OR NOT EXISTS (
@@ -47,22 +84,33 @@ WITH chosen AS MATERIALIZED (
                          AND (other.priority, other.next_attempt_at, other.id)
                              < (due.priority, due.next_attempt_at, due.id)))))
         ORDER BY due.priority, due.next_attempt_at
-        LIMIT greatest(least(%(limit)s, %(lane)s - coalesce(lane.taken, 0)), 0)
+        LIMIT greatest(0, least(%(limit)s, %(lane)s - lane.taken,
+                                CASE WHEN lane.room >= 0 THEN floor(lane.room) + 1 ELSE %(limit)s END))
         FOR UPDATE OF due SKIP LOCKED
-    ) picked
-    WHERE NOT EXISTS (
-        SELECT 1 FROM messaging_senderstop stop
-        WHERE stop.clinic_id = clinic.id AND stop.ended_at IS NULL AND stop.until > %(now)s)
-    ORDER BY picked.priority, picked.next_attempt_at
+    ) due
+), turned AS (
+    SELECT *, row_number() OVER (PARTITION BY clinic_id ORDER BY priority, next_attempt_at) AS turn FROM picked
+), chosen AS MATERIALIZED (
+    SELECT place, address, segments, priority, turn, lot
+    FROM (SELECT *, sum(segments) OVER (PARTITION BY address ORDER BY priority, turn, lot, place) - segments AS before
+          FROM turned) AS queue
+    WHERE room IS NULL OR priority = 0 OR before <= room
+    ORDER BY priority, turn, lot
     LIMIT %(limit)s
+), advanced AS (
+    UPDATE messaging_sender sender
+    SET free_at = greatest(sender.free_at, %(now)s)
+        + used.segments / coalesce(sender.segments_per_second, %(pace)s) * interval '1 second'
+    FROM (SELECT address, sum(segments) AS segments FROM chosen GROUP BY address) AS used
+    WHERE sender.address = used.address AND coalesce(sender.segments_per_second, %(pace)s) > 0
 )
 UPDATE messaging_outboundmessage message
 SET status = 'sending', attempts = message.attempts + 1, claimed_at = %(now)s, check_at = %(check)s,
-    next_attempt_at = NULL, reason = ''
+    next_attempt_at = NULL, reason = '', sender = coalesce(nullif(message.sender, ''), chosen.address)
 FROM chosen
 WHERE message.ctid = chosen.place
 RETURNING message.id, message.clinic_id, message.number_hash, message.number, message.body, message.attempts,
-    message.priority, message.queued_at, message.expires_at, message.window_closes_at
+    message.priority, message.queued_at, message.expires_at, message.window_closes_at, message.sender
 """
 
 RETURNED = (
@@ -76,6 +124,7 @@ RETURNED = (
     "queued_at",
     "expires_at",
     "window_closes_at",
+    "sender",
 )
 
 
@@ -93,6 +142,7 @@ class Claimed:
     queued_at: datetime
     expires_at: datetime
     window_closes_at: datetime | None
+    sender: str
     claimed_at: datetime
 
     @property
@@ -117,10 +167,14 @@ class Claimed:
 def claim(*, now: datetime, limit: int, lane: int, under_way: Mapping[UUID, int]) -> list[Claimed]:
     """Move up to `limit` due texts to SENDING and commit that; most urgent first.
 
-    A clinic gets at most `lane` texts under way, counting those that `under_way` names.
+    A clinic gets at most `lane` texts under way, counting those that `under_way` names. What leaves by a sender with
+    a pace is counted in segments, over all workers and machines.
     """
     parameters: dict[str, Any] = {
         "now": now,
+        "shared": shared_address(),
+        "pace": settings.SENDER_RATE,
+        "stray": timedelta(seconds=STRAY_SECONDS),
         "latest": now + MARGIN,
         "check": now + ANSWER_DUE,
         "limit": limit,

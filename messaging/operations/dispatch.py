@@ -23,7 +23,7 @@ from messaging.gateways import gateway
 from messaging.gateways.base import Account, Outgoing, Sent, Unclear, Unsent
 from messaging.operations.claim import Claimed, claim
 from messaging.operations.outcomes import Outcome, record
-from messaging.operations.senders import accounts
+from messaging.operations.senders import accounts, by_sender, register_senders
 from messaging.operations.unsendable import clear_unsendable
 
 THREADS = 96
@@ -57,6 +57,7 @@ def dispatch(*, now_fn: Clock, limit: int | None = None, seconds: float | None =
     Calls that hang are left to end by themselves: nothing waits for them but their own rows.
     """
     clear_unsendable(now=now_fn())
+    register_senders()
     carrier, claimed, begun = _carrier(os.getpid()), 0, time.monotonic()
     pending: dict[Future[list[Outcome]], float] = {}
     while True:
@@ -162,7 +163,7 @@ def _outgoing(text: Claimed, account: Account) -> Outgoing:
     useful = int((text.useful_until - text.claimed_at).total_seconds())
     return Outgoing(
         message_id=text.message_id,
-        account=account,
+        account=by_sender(account, text.sender),
         number=text.number,
         body=text.body,
         callback_url=settings.PUBLIC_BASE_URL + reverse("webhooks-twilio-status", args=[token]),

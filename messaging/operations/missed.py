@@ -11,7 +11,7 @@ import structlog
 from clinics.models import Clinic
 from messaging.gateways import gateway
 from messaging.gateways.base import Account, Arrived, ProviderSilent
-from messaging.models import InboundMessage
+from messaging.models import InboundMessage, Sender
 from messaging.operations.inbound import store_inbound
 from messaging.operations.senders import account_of
 
@@ -50,10 +50,12 @@ def _accounts() -> Iterator[tuple[Account, UUID | None]]:
     """Each account and sender once; the installation's own belongs to no clinic in particular."""
     seen = set()
     for clinic in Clinic.objects.order_by("created_at"):
-        account = account_of(clinic)
-        if (account.sid, account.sender) not in seen:
-            seen.add((account.sid, account.sender))
-            yield account, clinic.pk if clinic.provider_account else None
+        further = Sender.objects.filter(clinic=clinic, rank__gt=0).values_list("address", flat=True)
+        for sender in ("", *further):
+            account = account_of(clinic, sender)
+            if (account.sid, account.sender) not in seen:
+                seen.add((account.sid, account.sender))
+                yield account, clinic.pk if clinic.provider_account else None
 
 
 def _store_new(arrived: list[Arrived], clinic_id: UUID | None) -> list[UUID]:

@@ -9,12 +9,12 @@ from typing import Any
 from clinics.core.actor import SYSTEM
 from messaging import events
 from messaging.core.lifecycle import Outbound, Purpose
-from messaging.core.retry import STOP_MINUTES, Act, Verdict, decide
+from messaging.core.retry import Act, Verdict
 from messaging.core.send_window import window_closing, window_opening
 from messaging.events import DeliveryFailed, FailureKind, OptedOut
 from messaging.models import OutboundMessage
 from messaging.operations.opt_outs import opt_out
-from messaging.operations.senders import stop_sender
+from messaging.operations.verdicts import pin_of, stop_for
 
 TIDY_AFTER = timedelta(hours=24)
 """How long the provider keeps a finished text's words, by when it has settled the price (clinical content, H-09)."""
@@ -24,6 +24,7 @@ KINDS: dict[Act, FailureKind] = {
     Act.OPTED_OUT: "opted_out",
     Act.BUG: "bug",
     Act.GIVE_UP: "expired",
+    Act.FILTERED: "sender",
 }
 
 
@@ -45,15 +46,20 @@ def move(row: OutboundMessage, after: Outbound, *, before: Collection[Outbound],
     return True
 
 
-def put_back(row: OutboundMessage, *, at: datetime, reason: str, before: Collection[Outbound], now: datetime) -> bool:
-    """Queue `row` again for `at` or its next opening after that; a text that is then too late expires instead."""
+def put_back(
+    row: OutboundMessage, *, at: datetime, reason: str, before: Collection[Outbound], sender: str = "", now: datetime
+) -> bool:
+    """Queue `row` again for `at` or its next opening after that; a text that is then too late expires instead.
+
+    `sender`: the only one that it may leave by.
+    """
     opening, closing = at, None
     if row.window is not None:
         opening = window_opening(row.window, row.window_zone, at) or row.expires_at
         closing = window_closing(row.window, row.window_zone, at) or row.expires_at
     if opening >= row.expires_at:
         return expire(row, before=before, now=now)
-    changes = {"next_attempt_at": opening, "window_closes_at": closing, "reason": reason}
+    changes = {"next_attempt_at": opening, "window_closes_at": closing, "reason": reason, "sender": sender}
     return move(row, Outbound.QUEUED, before=before, now=now, **changes)
 
 
@@ -67,10 +73,11 @@ def expire(row: OutboundMessage, *, before: Collection[Outbound], now: datetime)
 
 def refuse(row: OutboundMessage, *, code: str, verdict: Verdict, before: Collection[Outbound], now: datetime) -> bool:
     """Do with `row`, which the provider did not take, what the table of errors says."""
-    if verdict.act is Act.SENDER:
-        return _rest(row, code=code, before=before, now=now)
+    if verdict.act in (Act.SENDER, Act.WAIT):
+        return _rest(row, code=code, verdict=verdict, before=before, now=now)
     if verdict.delay is not None:
-        return put_back(row, at=now + verdict.delay, reason=f"retry_{code}", before=before, now=now)
+        pin = pin_of(row, verdict, now=now)
+        return put_back(row, at=now + verdict.delay, reason=f"retry_{code}", before=before, sender=pin, now=now)
     kind = KINDS[verdict.act]
     if not move(row, Outbound.FAILED, before=before, now=now, error_code=code, error_kind=kind, reason=verdict.act):
         return False
@@ -100,14 +107,9 @@ def tell_failure(row: OutboundMessage, kind: FailureKind, code: str, *, now: dat
     events.tell(failed, now=now)
 
 
-def verdict_on(row: OutboundMessage, code: str, *, retry_after: float | None = None) -> Verdict:
-    """The table's word on `code` for this try, counted over all rows of the text."""
-    return decide(code, row.attempts + row.send_number - 1, retry_after=retry_after)
-
-
-def _rest(row: OutboundMessage, *, code: str, before: Collection[Outbound], now: datetime) -> bool:
-    """Stop the clinic's sender and let the text wait for it; operations are told once for each stop."""
-    until = now + timedelta(minutes=STOP_MINUTES)
-    if stop_sender(clinic_id=row.clinic_id, code=code, until=until, now=now):
+def _rest(row: OutboundMessage, *, code: str, verdict: Verdict, before: Collection[Outbound], now: datetime) -> bool:
+    """Stop the sender and let the text wait for it or go round it; operations are told once for each stop."""
+    at, is_new = stop_for(row, code, verdict, now=now)
+    if is_new:
         tell_failure(row, "sender", code, now=now)
-    return put_back(row, at=until, reason=f"sender_stopped_{code}", before=before, now=now)
+    return put_back(row, at=at, reason=f"sender_stopped_{code}", before=before, now=now)

@@ -17,8 +17,9 @@ from messaging.core.retry import UNREACHABLE
 from messaging.gateways.base import Refused, Sent, Taken, Unclear, Unsent
 from messaging.models import OutboundMessage
 from messaging.operations.claim import Claimed
-from messaging.operations.moves import move, refuse, verdict_on
+from messaging.operations.moves import move, refuse
 from messaging.operations.senders import stop_sender
+from messaging.operations.verdicts import verdict_on
 
 FIRST_CHECK = timedelta(minutes=2)
 """When a text that was taken is looked up, if no callback has told its end by then."""
@@ -106,9 +107,11 @@ def _record_other(text: Claimed, sent: Refused | Unsent | Unclear, now: datetime
         case Unclear(why):
             move(row, Outbound.UNCERTAIN, before=[Outbound.SENDING], now=now, reason=why, check_at=now + FIRST_LOOK)
         case Unsent():
-            refuse(row, code=UNREACHABLE, verdict=verdict_on(row, UNREACHABLE), before=[Outbound.SENDING], now=now)
+            refuse(
+                row, code=UNREACHABLE, verdict=verdict_on(row, UNREACHABLE, now=now), before=[Outbound.SENDING], now=now
+            )
         case Refused(code, retry_after):
-            verdict = verdict_on(row, code, retry_after=retry_after)
+            verdict = verdict_on(row, code, now=now, retry_after=retry_after)
             refuse(row, code=code, verdict=verdict, before=[Outbound.SENDING], now=now)
     log.info("text_not_taken", message=str(row.pk), outcome=type(sent).__name__, status=row.status, reason=row.reason)
 

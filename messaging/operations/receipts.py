@@ -10,11 +10,13 @@ from django.db import transaction
 
 from messaging.core.attempts import Attempt, read_token
 from messaging.core.lifecycle import Outbound, moved_by_provider
-from messaging.core.retry import STOP_MINUTES, Act
+from messaging.core.retry import Act, Verdict
 from messaging.core.send_window import window_closing, window_opening
+from messaging.events import FailureKind
 from messaging.models import DeliveryReceipt, OutboundMessage
-from messaging.operations.moves import KINDS, after_failure, move, tell_failure, verdict_on
-from messaging.operations.senders import account_of, stop_sender
+from messaging.operations.moves import KINDS, after_failure, move, tell_failure
+from messaging.operations.senders import account_of
+from messaging.operations.verdicts import is_dead, pin_of, stop_for, verdict_on
 
 NEXT_CHECK = timedelta(minutes=5)
 """When a text that a callback moved forward, but not to its end, is looked up."""
@@ -81,24 +83,31 @@ def _row(attempt: Attempt | None, provider_id: str) -> OutboundMessage | None:
 
 def _undelivered(row: OutboundMessage, code: str, now: datetime) -> None:
     """Try once more as a row of its own where the table says so, else tell the room above."""
-    verdict = verdict_on(row, code)
-    if verdict.act is Act.SENDER:
-        until = now + timedelta(minutes=STOP_MINUTES)
-        if stop_sender(clinic_id=row.clinic_id, code=code, until=until, now=now):
-            tell_failure(row, "sender", code, now=now)
-        again_at = until
-    elif verdict.delay is not None:
-        again_at = now + verdict.delay
-    else:
-        kind = KINDS[verdict.act]
-        OutboundMessage.objects.filter(pk=row.pk).update(error_kind=kind)
-        after_failure(row, kind, code, now=now)
-        return
-    if not _send_again(row, again_at, code, now):
-        after_failure(row, "expired", code, now=now)
+    verdict = verdict_on(row, code, now=now)
+    at = _next_try(row, code, verdict, now)
+    if verdict.act in KINDS:
+        _give_up(row, KINDS[verdict.act], code, now)
+    elif not _send_again(row, at, code, pin_of(row, verdict, now=now), now):
+        dead = verdict.act is Act.RETRY and is_dead(row, code, now=now)
+        _give_up(row, "contact" if dead else "expired", code, now)
 
 
-def _send_again(row: OutboundMessage, at: datetime, code: str, now: datetime) -> bool:
+def _next_try(row: OutboundMessage, code: str, verdict: Verdict, now: datetime) -> datetime:
+    """When a text that may be tried again is; where the sender is at fault it is stopped, and operations are told."""
+    if verdict.act not in (Act.SENDER, Act.WAIT, Act.FILTERED):
+        return now + (verdict.delay or timedelta(0))
+    at, is_new = stop_for(row, code, verdict, now=now)
+    if is_new and verdict.act is not Act.FILTERED:
+        tell_failure(row, "sender", code, now=now)
+    return at
+
+
+def _give_up(row: OutboundMessage, kind: FailureKind, code: str, now: datetime) -> None:
+    OutboundMessage.objects.filter(pk=row.pk).update(error_kind=kind)
+    after_failure(row, kind, code, now=now)
+
+
+def _send_again(row: OutboundMessage, at: datetime, code: str, sender: str, now: datetime) -> bool:
     """Queue the text of `row` once more, for its next opening from `at` on; False when it is too late by then."""
     opening, closing = at, None
     if row.window is not None:
@@ -114,6 +123,7 @@ def _send_again(row: OutboundMessage, at: datetime, code: str, now: datetime) ->
         next_attempt_at=opening,
         window_closes_at=closing,
         reason=f"after_{code}"[:60],
+        sender=sender,
         queued_at=now,
         **{name: getattr(row, name) for name in SAME},
     )

@@ -16,9 +16,10 @@ from messaging.gateways import gateway
 from messaging.gateways.base import Account, ProviderSilent, Report
 from messaging.models import OutboundMessage
 from messaging.operations.evidence import SLACK, attempted_at, entry_of, is_absent, list_complete_until
-from messaging.operations.moves import move, refuse, tell_failure, verdict_on
+from messaging.operations.moves import move, refuse, tell_failure
 from messaging.operations.receipts import apply_report
 from messaging.operations.senders import accounts
+from messaging.operations.verdicts import verdict_on
 
 LEASE = timedelta(seconds=60)
 """A row that is being asked about is looked at again after this, should the asking die."""
@@ -138,7 +139,7 @@ def _explain(row: OutboundMessage, found: Found, now: datetime) -> None:
         apply_report(row, provider_id=match.provider_id, status=match.status, error_code=match.error_code, now=now)
     elif found.reports is not None and is_absent(row, complete_until=found.complete_until, now=now):
         log.info("uncertain_absent", message=str(row.pk))
-        refuse(row, code=ABSENT, verdict=verdict_on(row, ABSENT), before=[Outbound.UNCERTAIN], now=now)
+        refuse(row, code=ABSENT, verdict=verdict_on(row, ABSENT, now=now), before=[Outbound.UNCERTAIN], now=now)
     else:
         _keep_looking(row, age, now)
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from clinics.models import Clinic
-from messaging.models import InboundMessage, OutboundMessage
+from messaging.models import InboundMessage, OutboundMessage, Sender
 
 
 class NoClinic(Exception):
@@ -18,7 +18,8 @@ def clinic_of(row: InboundMessage) -> Clinic:
     """The clinic among those that use the installation's account: the sender's own, else the one that texted this
     number last, else the oldest that sends from the shared number. Raises NoClinic."""
     candidates = list(_installation().order_by("is_demo", "created_at"))
-    own = [clinic for clinic in candidates if clinic.sender and clinic.sender == row.sender]
+    further = Sender.objects.filter(address=row.sender).values_list("clinic_id", flat=True).first()
+    own = [one for one in candidates if one.pk == further or (one.sender and one.sender == row.sender)]
     shared = [clinic for clinic in candidates if not clinic.sender]
     by_id = {clinic.pk: clinic for clinic in own or shared or candidates}
     if not by_id:

@@ -33,6 +33,8 @@ ERRORS = {
     21602: (400, "Message body is required."),
     21603: (400, "A 'From' phone number is required."),
     21606: (400, "The From phone number is not a valid, SMS-capable inbound phone number or short code."),
+    21612: (400, "The 'To' phone number is not currently reachable using the 'From' phone number"),
+    30034: (400, "Message from an unregistered number"),
     21610: (400, "Attempt to send to unsubscribed recipient"),
     21614: (400, "'To' number is not a valid mobile number"),
     21617: (400, "The concatenated message body exceeds the 1600 character limit"),
@@ -41,7 +43,8 @@ ERRORS = {
 
 
 class StandIn:
-    """A provider on loopback. `refusals` maps a number to the error code that creating a text to it ends in."""
+    """A provider on loopback. `refusals` maps a number to the error code that creating a text to it ends in,
+    `sender_refusals` does so for numbers that texts come from."""
 
     def __init__(
         self,
@@ -55,6 +58,7 @@ class StandIn:
         self.faults = Faults(seed)
         self.accounts = {ACCOUNT: TOKEN}
         self.refusals: dict[str, int] = {}
+        self.sender_refusals: dict[str, int] = {}
         self.requests: list[tuple[str, str, dict[str, str]]] = []
         self.callbacks = Callbacks(self.books, self.accounts)
         self._server = _Server(("127.0.0.1", port), type("BoundHandler", (Handler,), {"standin": self}))
@@ -163,7 +167,7 @@ class Handler(BaseHTTPRequestHandler):
         if fault.endswith("_before") or fault.startswith("throttle"):
             self._fail(fault)
             return
-        _check(fields, self.standin.refusals)
+        _check(fields, self.standin.refusals, self.standin.sender_refusals)
         message = self.standin.books.add(
             account=account,
             to=fields["To"],
@@ -270,12 +274,13 @@ class Handler(BaseHTTPRequestHandler):
         """Nothing: a stand-in keeps books, not logs."""
 
 
-def _check(fields: dict[str, str], refusals: dict[str, int]) -> None:
+def _check(fields: dict[str, str], refusals: dict[str, int], sender_refusals: dict[str, int]) -> None:
     """Refuse what Twilio refuses."""
-    to, body = fields.get("To", ""), fields.get("Body", "")
+    to, body, sender = fields.get("To", ""), fields.get("Body", ""), fields.get("From", "")
     problems = [
         (not E164.fullmatch(to), 21211),
         (to in refusals, refusals.get(to, 0)),
+        (sender in sender_refusals, sender_refusals.get(sender, 0)),
         (not body, 21602),
         (len(body) > LONGEST_BODY, 21617),
         (not (fields.get("From") or fields.get("MessagingServiceSid")), 21603),

@@ -37,3 +37,22 @@ def test_the_demo_clinic_is_refused_beside_a_live_gateway(settings: Settings, ga
     Clinic.objects.create(key="demo", name="Demo", time_zone="UTC", is_demo=True, created_at=timezone.now())
     settings.GATEWAY = gateway
     assert len(checks.demo_is_not_beside_a_live_gateway(databases=["default"])) == refused
+
+
+@pytest.mark.parametrize(
+    ("changes", "warned"),
+    [
+        ({}, 1),
+        ({"SENDER_RATE": 3.0}, 0),
+        ({"GATEWAY": "simulated"}, 0),
+        ({"TWILIO_API_BASE_URL": "http://127.0.0.1:8025"}, 0),
+        ({"TWILIO_MESSAGING_SERVICE_SID": "MG" + "0" * 32}, 0),
+    ],
+)
+def test_a_number_without_a_pace_is_warned_about_beside_the_real_provider(
+    settings: Settings, changes: dict[str, object], warned: int
+) -> None:
+    live = {"GATEWAY": "twilio", "TWILIO_API_BASE_URL": "https://api.twilio.com", "TWILIO_MESSAGING_SERVICE_SID": ""}
+    for name, value in (live | changes).items():
+        setattr(settings, name, value)
+    assert len(checks.senders_have_a_pace(None)) == warned

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from messaging.core.retry import RULES, UNREACHABLE, Act, decide
+from messaging.core.retry import RULES, UNREACHABLE, Act, decide, is_sender_filtered
 
 
 @pytest.mark.parametrize("code", ["20429", "30001", "63017"])
@@ -24,9 +24,12 @@ def test_decide_backs_off_three_times_and_then_stops(code: str) -> None:
         ("21614", Act.CONTACT),
         ("21617", Act.BUG),
         ("21703", Act.SENDER),
-        ("30004", Act.CONTACT),
+        ("30004", Act.BLOCKED),
         ("30005", Act.CONTACT),
-        ("30007", Act.CONTACT),
+        ("30007", Act.FILTERED),
+        ("21611", Act.WAIT),
+        ("30022", Act.WAIT),
+        ("63038", Act.WAIT),
         ("30034", Act.SENDER),
         ("35114", Act.BUG),
     ],
@@ -56,4 +59,15 @@ def test_decide_tries_an_unreachable_provider_until_the_text_expires() -> None:
 
 
 def test_every_rule_of_the_table_ends_in_something_other_than_a_retry() -> None:
-    assert all(rule.then not in (Act.RETRY, Act.WAIT) for rule in RULES.values())
+    assert all(rule.then is not Act.RETRY for rule in RULES.values())
+
+
+def test_no_code_is_tried_more_than_five_times() -> None:
+    assert all(len(rule.delays) <= 4 for code, rule in RULES.items() if code != UNREACHABLE)
+
+
+@pytest.mark.parametrize(
+    ("filtered", "sent", "to_blame"), [(1, 49, True), (1, 50, False), (2, 100, False), (3, 100, True)]
+)
+def test_filtering_is_the_senders_fault_beyond_two_in_a_hundred(filtered: int, sent: int, to_blame: bool) -> None:
+    assert is_sender_filtered(filtered, sent) is to_blame
