@@ -21,6 +21,9 @@ CALM_SECONDS = (0.1, 0.9)
 PACE_SECONDS = 4.0
 """How long a blow waits for texts to keep up with the kills, so that there is something to hit until the last."""
 
+LONG_ABSENCE = 20.0
+"""How long a server stays away the second time it is stopped: longer than anything waits for it."""
+
 ROUND = ("accept", "flush", "web", "Valkey", "accept", "PostgreSQL", "beat", "accept", "worker", "child")
 """The blows of one round; every round comes in an order of its own, but for the first."""
 
@@ -76,7 +79,7 @@ class Mayhem:
         if blow == "accept":
             self._just_after_an_accept()
         elif blow in ("Valkey", "PostgreSQL"):
-            self.parts.restart(blow, pause=self._random.uniform(0, 2))
+            self.parts.restart(blow, pause=LONG_ABSENCE if self.dealt[blow] == 1 else self._random.uniform(0, 2))
         elif blow == "flush":
             self.parts.flush()
         elif blow == "child":

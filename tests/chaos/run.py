@@ -56,7 +56,7 @@ def run(parts: Parts, provider: StandIn, address: str, wish: Wish, say: Say) -> 
     connection.close()
     connection.close_pool()  # its connections would die with the database
     _live(parts, desk, phones, cast, mayhem, settling, wish.patience)
-    checks = [*audit(cast, provider, town), _parts_held(parts), _proves_something(mayhem)]
+    checks = [*audit(cast, provider, town), settling.watching.check(), _parts_held(parts), _proves_something(mayhem)]
     say(f"\n{table(checks)}\n\n{_figures(mayhem, desk, phones, provider)}")
     return not any(check.problems for check in checks)
 

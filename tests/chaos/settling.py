@@ -5,21 +5,28 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from django.db import connection
 
 from followup.operations.open_due import open_due
 from messaging import operations
+from messaging.gateways.base import ProviderSilent
 from messaging.models import InboundMessage, OutboundMessage
+from tests.chaos.audit import late_confirmations
 from tests.chaos.people import Phones
 from tests.chaos.processes import BEATS, WORKERS, Parts
 from tests.chaos.stories import Story
+from tests.chaos.watching import Watching
 from tests.standin import StandIn
 
 STEP = timedelta(seconds=30)
-LONGEST = timedelta(minutes=45)
+LONGEST = timedelta(minutes=75)
 """Virtual time enough for the longest pause between two tries, half an hour, and the minutes before it."""
+
+SILENT_LIST, SILENCE = 503, timedelta(minutes=17)
+"""For so long the provider answers no question, so that what is unknown then has to be told to a person."""
 
 SAY_EVERY = 15
 IDLE_SECONDS = 20
@@ -35,6 +42,7 @@ class Settling:
         self.phones = phones
         self.stories = stories
         self.say = say
+        self.watching = Watching()
         self._ahead = timedelta(0)
 
     def open_ends(self) -> dict[str, int]:
@@ -44,8 +52,9 @@ class Settling:
             taken[text.to][text.body] += 1
         replies = {sid for story in self.stories for sid in story.sids}
         kept = InboundMessage.objects.filter(provider_id__in=replies).count()
+        late = late_confirmations().total()
         found = {
-            "texts still owed": sum((Counter(s.texts) - taken[s.phone]).total() for s in self.stories),
+            "texts still owed": sum((Counter(s.texts) - taken[s.phone]).total() for s in self.stories) - late,
             "texts in the outbox": OutboundMessage.objects.filter(finished_at__isnull=True).count(),
             "replies not written": sum(len(story.replies) - len(story.sids) for story in self.stories),
             "replies not fetched": len(replies) - kept,
@@ -69,9 +78,13 @@ class Settling:
         self._wait_for(self.provider.is_quiet)
         connection.close()
         self.provider.books.clock = self._now
+        self.provider.faults.list_status = SILENT_LIST
         while (found := self.open_ends()) and self._ahead < LONGEST:
             self._ahead += STEP
+            if self._ahead >= SILENCE:
+                self.provider.faults.list_status = None
             self._sweep(self._now())
+            self.watching.look(self._now())
             self._wait_for(self.phones.idle)
         self.say(f"after {self._ahead} of virtual time: {_words(found) or 'nothing is open'}")
 
@@ -80,7 +93,8 @@ class Settling:
 
     def _sweep(self, now: datetime) -> None:
         operations.reconcile(now=now)
-        operations.fetch_missed_inbound(since=None, now=now)
+        with suppress(ProviderSilent):
+            operations.fetch_missed_inbound(since=None, now=now)
         for inbound_id in operations.due_inbound(now=now):
             operations.handle_inbound(inbound_id, now=now)
         open_due(now=now)
