@@ -9,6 +9,7 @@ from followup.core.lifecycle import FOLLOW_UP_MOVES, FollowUpStatus, Level, Reas
 from followup.models import Answer, Conversation, FollowUp, Patient, Response
 from followup.models.review import ReviewKind
 from followup.operations import items
+from followup.operations.signals import raise_for_ending
 from messaging.core.lifecycle import Purpose
 from messaging.operations import cancel_queued
 from surveys.core.definition import SurveyDefinition
@@ -65,6 +66,7 @@ def end_asking(patient: Patient, reason: Reason = Reason.BY_STAFF, *, now: datet
     ended = list(rows.filter(patient=patient, status=FollowUpStatus.OPEN))
     for follow_up in ended:
         close_unfinished(follow_up, reason, now=now)
+        raise_for_ending(follow_up, now=now)
     return len(ended)
 
 

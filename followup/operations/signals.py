@@ -9,7 +9,7 @@ from uuid import UUID
 from followup.core.danger import SAFETY_TEXT_EVERY, TEXT_RULES, THROTTLED
 from followup.core.facts import Facts, History
 from followup.core.findings import Finding
-from followup.core.lifecycle import RANK, FollowUpStatus, Level
+from followup.core.lifecycle import RANK, FollowUpStatus, Level, Reason
 from followup.core.parties import ClinicFacts
 from followup.core.rules.silence import silence
 from followup.core.triage import LATE_SAFETY_HOURS, NOT_OF_ANSWERS, RULES_VERSION, SAFETY_QUESTIONS, triage
@@ -53,7 +53,7 @@ def raise_for_answers(
 def raise_for_ending(follow_up: FollowUp, *, now: datetime) -> None:
     """Apply the rules once no answer will come any more: missing answers, totals of what there is, and silence."""
     findings = triage(facts(follow_up, now=now))
-    if follow_up.status == FollowUpStatus.EXPIRED:
+    if follow_up.status == FollowUpStatus.EXPIRED and follow_up.reason == Reason.NO_REPLY:
         findings += tuple(silence(silence_of(follow_up, now=now)))
     before = Signal.objects.filter(follow_up=follow_up).exclude(rule__in=TEXT_RULES)
     _raise(findings, list(before), follow_up, None, quiet=False, now=now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from followup.core.facts import whole
-from followup.core.lifecycle import FollowUpStatus, Level, SessionStatus
+from followup.core.lifecycle import FollowUpStatus, Level, Reason, SessionStatus
 from followup.core.rules.silence import RECENT_DAYS, Silence
 from followup.models import Answer, CareSession, FollowUp, Response, Signal
 
@@ -19,12 +19,12 @@ def silence_of(follow_up: FollowUp, *, now: datetime) -> Silence:
     earlier = ended.filter(ended_at__lt=session.ended_at) if session.ended_at else ended
     levels = Signal.objects.filter(follow_up__care_session=session).values_list("level", flat=True)
     before = FollowUp.objects.filter(patient_id=patient_id, status__in=OVER, opened_at__lt=follow_up.opened_at)
-    last = before.exclude(pk=follow_up.pk).order_by("-opened_at", "-id").values_list("status", flat=True).first()
+    last = before.exclude(pk=follow_up.pk).order_by("-opened_at", "-id").values_list("status", "reason").first()
     return Silence(
         due_hours=None if session.ended_at is None else (follow_up.due_at - session.ended_at).total_seconds() / 3600,
         is_first_session=session.ended_at is not None and not earlier.exists(),
         raised=frozenset(Level(level) for level in levels),
-        missed_before=last == FollowUpStatus.EXPIRED,
+        missed_before=last == (FollowUpStatus.EXPIRED, Reason.NO_REPLY),
         worst_phq9=_worst_phq9(follow_up, now),
         worst_item9=_worst_item9(follow_up, now),
     )

@@ -300,6 +300,11 @@ def test_a_phq9_that_ends_in_silence_is_looked_at_for_its_last_item(phq9: Follow
     assert "call-patient" in ReviewItem.objects.get(follow_up=phq9).tags
 
 
+def test_a_phq9_that_a_stop_cuts_off_is_looked_at_too(phq9: FollowUp, patient: Patient) -> None:
+    say(patient, *["1"] * 8, "STOP")
+    assert Signal.objects.get(rule="M1c").level == "watch"
+
+
 def test_the_same_answer_eight_times_is_noted(phq9: FollowUp, patient: Patient) -> None:
     say(patient, *["1"] * 8)
     assert Signal.objects.get(rule="Q2").level == "info"
