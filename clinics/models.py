@@ -12,6 +12,7 @@ from django.db.models.functions import Lower
 
 from clinics.core.roles import Role
 from clinics.core.roster import Place, Span
+from clinics.core.settings import LEAST_MONTHS
 from privacy.fields import EncryptedTextField
 from privacy.ids import new_id
 
@@ -42,11 +43,19 @@ class Clinic(models.Model):
     provider_account = models.CharField(max_length=40, blank=True)
     provider_secret = EncryptedTextField(null=True)
     is_demo = models.BooleanField(default=False)
+    texts_kept_months = models.PositiveSmallIntegerField(
+        null=True, help_text="Whole months after which texts are deleted; null: never. Answers are always kept"
+    )
+    legal_hold = models.BooleanField(default=False, help_text="Nothing is deleted while it stands (H-10)")
     created_at = models.DateTimeField()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["sender"], condition=~Q(sender=""), name="clinic_sender_is_its_own"),
+            models.CheckConstraint(
+                condition=Q(texts_kept_months__isnull=True) | Q(texts_kept_months__gte=LEAST_MONTHS),
+                name="clinic_keeps_texts_a_while",
+            ),
         ]
 
     def __str__(self) -> str:

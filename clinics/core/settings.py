@@ -10,6 +10,9 @@ from zoneinfo import available_timezones
 LANGUAGES = ("en", "es")
 DAYS = 7
 
+LEAST_MONTHS, MOST_MONTHS = 3, 600
+"""How short and how long texts may be kept by months: anything that can still come for a text has come by then."""
+
 _KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00")
 _DESK_PHONE = re.compile(r"[+\d][\d\s().-]{2,18}\d")
@@ -47,6 +50,13 @@ def short_name_problem(short_name: str) -> str | None:
 def zone_problem(zone: str) -> str | None:
     """Why `zone` is not a time zone, or None."""
     return None if zone in available_timezones() else "Give a zone of the tz database, like America/Chicago."
+
+
+def retention_problem(months: int | None) -> str | None:
+    """Why texts cannot be deleted after so many `months`, or None; None months are legal and mean never."""
+    if months is None or LEAST_MONTHS <= months <= MOST_MONTHS:
+        return None
+    return f"Give whole months from {LEAST_MONTHS} to {MOST_MONTHS}, or none to keep texts for ever."
 
 
 def language_problem(language: str) -> str | None:

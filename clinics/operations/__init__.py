@@ -1,6 +1,6 @@
 """Writes of the room, one file a subject."""
 
-from clinics.operations.clinics import InvalidClinic, change_clinic, create_clinic
+from clinics.operations.clinics import InvalidClinic, change_clinic, create_clinic, set_retention
 from clinics.operations.idempotency import (
     KeptAnswer,
     KeyInFlight,
@@ -36,5 +36,6 @@ __all__ = [
     "revoke_token",
     "seal_audit",
     "set_password",
+    "set_retention",
     "touch_token",
 ]

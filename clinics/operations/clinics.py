@@ -84,6 +84,25 @@ def change_clinic(*, clinic: Clinic, by: Actor, now: datetime, **changes: Any) -
     return clinic
 
 
+@transaction.atomic
+def set_retention(
+    *, clinic: Clinic, texts_kept_months: int | None, legal_hold: bool, by: Actor, now: datetime
+) -> Clinic:
+    """Say after how many whole months texts are deleted (None: never), and whether a legal hold forbids it (H-10).
+
+    Raises InvalidClinic.
+    """
+    problems = found({"texts_kept_months": rules.retention_problem(texts_kept_months)})
+    if problems:
+        raise InvalidClinic(problems)
+    clinic = Clinic.objects.select_for_update().get(pk=clinic.pk)
+    clinic.texts_kept_months, clinic.legal_hold = texts_kept_months, legal_hold
+    clinic.save(update_fields=["texts_kept_months", "legal_hold"])
+    detail = {"texts_kept_months": texts_kept_months, "legal_hold": legal_hold}
+    _record(clinic, "clinic.retention", detail, by, now)
+    return clinic
+
+
 def _setting_problems(clinic: Clinic) -> dict[str, str]:
     return found(
         {

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from clinics.models import Clinic, User
+from clinics.models import AuditEvent, Clinic, User
 from clinics.queries import live_token
 from surveys.models import SurveyVersion
 
@@ -74,3 +74,20 @@ def test_create_token_refuses_who_is_not_there_and_a_life_too_long(admin):
         run("create_token", "--staff", "who@north.example")
     with pytest.raises(CommandError, match="lifetime: "):
         run("create_token", "--staff", admin.email, "--days", "400")
+
+
+def test_set_retention_says_and_changes_how_long_texts_are_kept(clinic):
+    assert run("set_retention", "--clinic=north") == "north: texts are kept for ever; legal hold off."
+    assert "for 84 months; legal hold on" in run("set_retention", "--clinic=north", "--months=84", "--legal-hold=on")
+    assert "for 84 months; legal hold off" in run("set_retention", "--clinic=north", "--legal-hold=off")
+    assert "for ever" in run("set_retention", "--clinic=north", "--for-ever")
+    changes = AuditEvent.objects.filter(action="clinic.retention").order_by("at", "pk")
+    assert [event.detail["texts_kept_months"] for event in changes] == [84, 84, None]
+
+
+def test_set_retention_refuses_an_unknown_clinic_and_a_time_too_short(clinic):
+    with pytest.raises(CommandError, match="clinic: there is none"):
+        run("set_retention", "--clinic=south")
+    for months in ("0", "2", "601"):
+        with pytest.raises(CommandError, match="texts_kept_months: Give whole months from 3 to 600"):
+            run("set_retention", "--clinic=north", "--months", months)
