@@ -27,6 +27,7 @@ def timetable(sweep_seconds: float) -> dict[str, dict[str, Any]]:
         "messaging.tasks.fetch_missed_inbound": max(FETCH_SECONDS, sweep_seconds),
         "messaging.tasks.simulate_receipts": sweep_seconds,
         "messaging.tasks.tidy_provider": HOUSEKEEPING_SECONDS,
+        "messaging.tasks.keep_history": HOUSEKEEPING_SECONDS,
         "followup.tasks.open_due": sweep_seconds,
         "followup.tasks.run_timers": sweep_seconds,
         "clinics.tasks.seal_audit": max(SEAL_SECONDS, sweep_seconds),

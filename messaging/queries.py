@@ -12,7 +12,17 @@ from django.db.models import QuerySet
 
 from clinics.models import Clinic
 from messaging.core.lifecycle import Purpose
-from messaging.models import InboundMessage, OptOut, OutboundMessage, Sender, SenderStop
+from messaging.models import (
+    InboundFields,
+    InboundMessage,
+    IncomingText,
+    OptOut,
+    OutboundFields,
+    OutboundMessage,
+    OutgoingText,
+    Sender,
+    SenderStop,
+)
 
 Pair = tuple[UUID, str]
 
@@ -34,14 +44,29 @@ def opt_outs(clinic: Clinic) -> QuerySet[OptOut]:
     return OptOut.objects.filter(clinic=clinic)
 
 
-def outbound(clinic: Clinic) -> QuerySet[OutboundMessage]:
-    """The clinic's texts to patients."""
+def outbound(clinic: Clinic) -> QuerySet[OutgoingText]:
+    """The clinic's texts to patients, those in the history too."""
+    return OutgoingText.objects.filter(clinic=clinic)
+
+
+def inbound(clinic: Clinic) -> QuerySet[IncomingText]:
+    """Texts that came to the clinic, those in the history too."""
+    return IncomingText.objects.filter(clinic=clinic)
+
+
+def inbound_by_id(clinic_id: UUID, ids: Collection[UUID]) -> dict[UUID, IncomingText]:
+    """These texts that came to the clinic; one that retention has deleted is left out. One query."""
+    return IncomingText.objects.filter(clinic_id=clinic_id).in_bulk(list(ids)) if ids else {}
+
+
+def lately_from(clinic_id: UUID, number_hash: str) -> QuerySet[InboundMessage]:
+    """Texts of the last weeks from a number: those that have not moved into the history."""
+    return InboundMessage.objects.filter(clinic_id=clinic_id, number_hash=number_hash)
+
+
+def outbox(clinic: Clinic) -> QuerySet[OutboundMessage]:
+    """The clinic's texts that may still have to leave, and those of the last weeks."""
     return OutboundMessage.objects.filter(clinic=clinic)
-
-
-def inbound(clinic: Clinic) -> QuerySet[InboundMessage]:
-    """Texts that came to the clinic."""
-    return InboundMessage.objects.filter(clinic=clinic)
 
 
 def last_left_at(context_id: UUID) -> datetime | None:
@@ -53,8 +78,8 @@ def last_left_at(context_id: UUID) -> datetime | None:
 
 
 def set_aside(clinic: Clinic) -> QuerySet[InboundMessage]:
-    """Texts that could not be handled and wait for a person."""
-    return inbound(clinic).filter(set_aside_at__isnull=False)
+    """Texts that could not be handled and wait for a person; they do so in the inbox."""
+    return InboundMessage.objects.filter(clinic=clinic, set_aside_at__isnull=False)
 
 
 def waits_for_pace(*, now: datetime) -> bool:
@@ -73,12 +98,12 @@ class Texted:
     """One text of a thread, either way."""
 
     at: datetime
-    message: OutboundMessage | InboundMessage
+    message: OutboundFields | InboundFields
 
     @property
     def is_inbound(self) -> bool:
         """Whether the patient wrote it."""
-        return isinstance(self.message, InboundMessage)
+        return isinstance(self.message, InboundFields)
 
     @property
     def place(self) -> tuple[datetime, bool, UUID]:
@@ -89,8 +114,8 @@ class Texted:
 
 def thread(clinic_id: UUID, number_hash: str, *, before: datetime | None = None, limit: int = 200) -> list[Texted]:
     """The last `limit` texts to and from a number, oldest first; `before` gives those older than a moment."""
-    sent = OutboundMessage.objects.filter(clinic_id=clinic_id, number_hash=number_hash)
-    came = InboundMessage.objects.filter(clinic_id=clinic_id, number_hash=number_hash)
+    sent = OutgoingText.objects.filter(clinic_id=clinic_id, number_hash=number_hash)
+    came = IncomingText.objects.filter(clinic_id=clinic_id, number_hash=number_hash)
     if before is not None:
         sent, came = sent.filter(queued_at__lt=before), came.filter(received_at__lt=before)
     texts = [Texted(message.received_at, message) for message in came.order_by("-received_at", "-id")[:limit]]
@@ -104,6 +129,6 @@ def unhandled(number_hash: str) -> list[Texted]:
     return [Texted(message.received_at, message) for message in waiting]
 
 
-def outbound_of(context_ids: Collection[UUID]) -> QuerySet[OutboundMessage]:
+def outbound_of(context_ids: Collection[UUID]) -> QuerySet[OutgoingText]:
     """The texts that were queued about these, oldest first."""
-    return OutboundMessage.objects.filter(context_id__in=context_ids).order_by("queued_at", "id")
+    return OutgoingText.objects.filter(context_id__in=context_ids).order_by("queued_at", "id")

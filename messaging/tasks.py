@@ -97,6 +97,14 @@ def tidy_provider() -> None:
     heartbeat.beat("messaging.tasks.tidy_provider", timezone.now())
 
 
+@shared_task(ignore_result=True)
+def keep_history() -> None:
+    """Move what has been done with into the history, and delete what need not be kept any longer."""
+    operations.move_to_history(now=timezone.now())
+    operations.delete_expired(now=timezone.now())
+    heartbeat.beat("messaging.tasks.keep_history", timezone.now())
+
+
 def nudge_inbound(inbound_id: UUID) -> None:
     """Let a worker handle a text soon, without waiting for the broker: publishing takes longer than all else that a
     webhook does, and a broker that hangs must not keep the provider waiting. An id that gets lost waits for the sweep.

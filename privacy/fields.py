@@ -41,10 +41,19 @@ class EncryptedTextField(models.Field):  # type: ignore[type-arg]  # stubs want 
     """Text sealed with AES-256-GCM and bound to `table.column:pk`; the model needs a key known before saving.
 
     Reading gives `Sensitive` or None; `values()` gives `Sealed` bytes, to be opened with `reveal`. Only `isnull`
-    look-ups are possible.
+    look-ups are possible. Rows that move to another table, key and all, stay bound to the one they began in, which
+    that table's field names as `sealed_in`.
     """
 
     description = "Encrypted text"
+
+    def __init__(self, *args: Any, sealed_in: str | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.sealed_in = sealed_in
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, kwargs | ({"sealed_in": self.sealed_in} if self.sealed_in else {})
 
     def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:
         super().contribute_to_class(cls, name, private_only)
@@ -57,7 +66,7 @@ class EncryptedTextField(models.Field):  # type: ignore[type-arg]  # stubs want 
         """What the seal is bound to; TypeError for a row without a key, whose seal could never be opened again."""
         if pk is None:
             raise TypeError(f"{self.model.__name__} needs its key before {self.name} is sealed: use a UUID key.")
-        return f"{self.model._meta.db_table}.{self.column}:{pk}"
+        return f"{self.sealed_in or self.model._meta.db_table}.{self.column}:{pk}"
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Sealed | None:
         return None if value is None else Sealed(value)

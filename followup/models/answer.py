@@ -27,7 +27,7 @@ class Answer(models.Model):
     reader_version = models.CharField(max_length=24)
     source = models.CharField(max_length=10, help_text="patient, staff")
     channel = models.CharField(max_length=8, help_text="sms, web, phone")
-    message = models.ForeignKey("messaging.InboundMessage", models.PROTECT, null=True, related_name="+")
+    message_id = models.UUIDField(null=True, help_text="The inbound text, which may stand in the history")
     late = models.BooleanField(default=False, help_text="Came after the follow-up had closed")
     answered_at = models.DateTimeField()
     superseded_at = models.DateTimeField(null=True)

@@ -38,7 +38,9 @@ class ReviewItem(models.Model):
     clinic = models.ForeignKey("clinics.Clinic", models.PROTECT, related_name="+")
     patient = models.ForeignKey("followup.Patient", models.PROTECT, null=True, related_name="reviews")
     follow_up = models.ForeignKey("followup.FollowUp", models.PROTECT, null=True, related_name="reviews")
-    message = models.ForeignKey("messaging.InboundMessage", models.PROTECT, null=True, related_name="+")
+    message_id = models.UUIDField(
+        null=True, db_index=True, help_text="The inbound text, which may stand in the history"
+    )
     kind = models.CharField(max_length=10, choices=ReviewKind)
     rank = models.PositiveSmallIntegerField()
     status = models.CharField(max_length=10, choices=[(status.value, status.value) for status in ReviewStatus])

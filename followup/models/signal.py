@@ -16,7 +16,9 @@ class Signal(models.Model):
     clinic = models.ForeignKey("clinics.Clinic", models.PROTECT, related_name="+")
     patient = models.ForeignKey("followup.Patient", models.PROTECT, null=True, related_name="signals")
     follow_up = models.ForeignKey("followup.FollowUp", models.PROTECT, null=True, related_name="signals")
-    message = models.ForeignKey("messaging.InboundMessage", models.PROTECT, null=True, related_name="+")
+    message_id = models.UUIDField(
+        null=True, db_index=True, help_text="The inbound text, which may stand in the history"
+    )
     review = models.ForeignKey("followup.ReviewItem", models.PROTECT, related_name="signals")
     rule = models.CharField(max_length=16, help_text="Id in the clinical content, like E2")
     rule_version = models.CharField(max_length=24)
@@ -30,7 +32,7 @@ class Signal(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["follow_up", "rule", "message"],
+                fields=["follow_up", "rule", "message_id"],
                 nulls_distinct=False,
                 condition=Q(follow_up__isnull=False),
                 name="signal_once_a_cause",

@@ -20,6 +20,7 @@ from followup.queries.history import facts
 from followup.queries.silence import silence_of
 from messaging.core.lifecycle import Purpose
 from messaging.events import InboundText
+from messaging.queries import lately_from
 
 
 def raise_for_answers(
@@ -178,7 +179,7 @@ def _sent_lately(event: InboundText, now: datetime) -> set[str]:
     """The throttled safety texts that this number has had within SAFETY_TEXT_EVERY."""
     lately = Signal.objects.filter(
         clinic_id=event.clinic_id,
-        message__number_hash=event.number_hash,
+        message_id__in=lately_from(event.clinic_id, event.number_hash).values("pk"),
         safety_text__in=THROTTLED,
         raised_at__gt=now - SAFETY_TEXT_EVERY,
     )

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any
 from uuid import UUID
 
 from followup.core.parties import ClinicFacts
 from followup.models import Answer, ReviewItem, Signal
+from messaging.queries import inbound_by_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,15 +20,16 @@ class ReviewFile:
     item: ReviewItem
     signals: Sequence[Signal]
     answers: Sequence[Answer]
+    texts: Sequence[Any]
+    """What a person must read here: messaging's rows in order of time, without those that stand beside an answer."""
 
 
 def review_file(clinic: ClinicFacts, review_id: UUID) -> ReviewFile | None:
-    """The item, or None when the clinic has no such item. Three queries."""
+    """The item, or None when the clinic has no such item. Four queries."""
     item = (
         ReviewItem.objects.filter(clinic_id=clinic.id, pk=review_id)
         .select_related(
             "patient",
-            "message",
             "claimed_by",
             "closed_by",
             "follow_up__plan_step",
@@ -36,6 +40,15 @@ def review_file(clinic: ClinicFacts, review_id: UUID) -> ReviewFile | None:
     )
     if item is None:
         return None
-    signals = Signal.objects.filter(review=item).select_related("message").order_by("raised_at", "id")
-    answers = Answer.objects.filter(follow_up_id=item.follow_up_id).order_by("answered_at", "id")
-    return ReviewFile(item=item, signals=list(signals), answers=list(answers) if item.follow_up_id else [])
+    signals = list(Signal.objects.filter(review=item).order_by("raised_at", "id"))
+    answers = list(Answer.objects.filter(follow_up_id=item.follow_up_id).order_by("answered_at", "id"))
+    if item.follow_up_id is None:
+        answers = []
+    return ReviewFile(item=item, signals=signals, answers=answers, texts=_texts(item, signals, answers))
+
+
+def _texts(item: ReviewItem, signals: Sequence[Signal], answers: Sequence[Answer]) -> list[Any]:
+    answered = {answer.message_id for answer in answers if answer.raw_text}
+    about = {item.message_id, *(signal.message_id for signal in signals)} - answered
+    found = inbound_by_id(item.clinic_id, {text for text in about if text is not None})
+    return sorted(found.values(), key=attrgetter("received_at", "id"))

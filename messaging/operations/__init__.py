@@ -4,11 +4,13 @@ from messaging.core.drafts import TextDraft, UnsendableBody
 from messaging.operations.by_hand import NotByHand, give_up, handle_again, resume_sender, retry, settle
 from messaging.operations.dispatch import dispatch
 from messaging.operations.enqueue import cancel_queued, enqueue
+from messaging.operations.history import move_to_history
 from messaging.operations.inbound import due_inbound, handle_inbound, store_inbound
 from messaging.operations.missed import fetch_missed_inbound
 from messaging.operations.opt_outs import opt_in, opt_out
 from messaging.operations.receipts import WrongAccount, take_receipt
 from messaging.operations.reconcile import PERSON_AFTER, reconcile
+from messaging.operations.retention import delete_expired
 from messaging.operations.senders import InvalidSender, keep_sender, lift_stop
 from messaging.operations.signatures import NotGenuine, Origin, verify
 from messaging.operations.tidying import tidy_provider
@@ -33,6 +35,7 @@ __all__ = [
     "UnsendableBody",
     "WrongAccount",
     "cancel_queued",
+    "delete_expired",
     "dispatch",
     "due_inbound",
     "enqueue",
@@ -42,6 +45,7 @@ __all__ = [
     "handle_inbound",
     "keep_sender",
     "lift_stop",
+    "move_to_history",
     "opt_in",
     "opt_out",
     "reconcile",

@@ -12,7 +12,7 @@ from clinics.core.actor import Actor
 from clinics.models import Clinic
 from messaging.core.drafts import TextDraft
 from messaging.core.lifecycle import Purpose
-from messaging.models import OptOut, OutboundMessage
+from messaging.models import OptOut, OutgoingText
 from messaging.operations.enqueue import cancel_queued, put
 from messaging.operations.inserting import insert_new
 from messaging.operations.texts import ControlText, control_text
@@ -103,7 +103,7 @@ def answer(
 
 
 def _last_language(clinic_id: UUID, number_hash: str) -> str | None:
-    sent = OutboundMessage.objects.filter(clinic_id=clinic_id, number_hash=number_hash)
+    sent = OutgoingText.objects.filter(clinic_id=clinic_id, number_hash=number_hash)
     return sent.order_by("-queued_at").values_list("language", flat=True).first()
 
 

@@ -13,7 +13,7 @@ from messaging.core.lifecycle import Outbound, moved_by_provider
 from messaging.core.retry import Act, Verdict
 from messaging.core.send_window import window_closing, window_opening
 from messaging.events import FailureKind
-from messaging.models import DeliveryReceipt, OutboundMessage
+from messaging.models import DeliveryReceipt, OutboundHistory, OutboundMessage
 from messaging.operations.moves import KINDS, after_failure, move, tell_failure
 from messaging.operations.senders import account_of
 from messaging.operations.verdicts import is_dead, pin_of, stop_for, verdict_on
@@ -34,18 +34,29 @@ def take_receipt(
 ) -> bool:
     """Keep a status callback and apply it if it leads forward; False when it belongs to no text of ours.
 
-    The token finds the row even before the row knows the provider's id, and for every attempt there ever was.
-    Raises WrongAccount, and then nothing is kept.
+    The token finds the row even before the row knows the provider's id, and for every attempt there ever was. Of a
+    text in the history the callback is kept, and changes nothing. Raises WrongAccount, and then nothing is kept.
     """
-    row = _row(read_token(token, settings.SECRET_KEY.encode()), provider_id)
+    attempt = read_token(token, settings.SECRET_KEY.encode())
+    live = _row(attempt, provider_id)
+    row = live or _moved(attempt)
     if row is not None and account_of(row.clinic).sid != account_sid:
         raise WrongAccount
-    kept = DeliveryReceipt(message=row, provider_id=provider_id, status=status, error_code=error_code, received_at=now)
+    kept = DeliveryReceipt(
+        message_id=row.pk if row else None,
+        provider_id=provider_id,
+        status=status,
+        error_code=error_code,
+        received_at=now,
+    )
     DeliveryReceipt.objects.bulk_create([kept], ignore_conflicts=True)
     if row is None:
         log.warning("receipt_unmatched", provider_id=provider_id, status=status)
         return False
-    apply_report(row, provider_id=provider_id, status=status, error_code=error_code, now=now)
+    if live is None:
+        log.info("receipt_after_all", message=str(row.pk), status=status)
+    else:
+        apply_report(live, provider_id=provider_id, status=status, error_code=error_code, now=now)
     return True
 
 
@@ -79,6 +90,13 @@ def _row(attempt: Attempt | None, provider_id: str) -> OutboundMessage | None:
         if found is not None:
             return found
     return locked.filter(provider_id=provider_id).first()
+
+
+def _moved(attempt: Attempt | None) -> OutboundHistory | None:
+    """The text in the history that a callback is about, weeks after its end."""
+    if attempt is None:
+        return None
+    return OutboundHistory.objects.select_related("clinic").filter(pk=attempt.message_id).first()
 
 
 def _undelivered(row: OutboundMessage, code: str, now: datetime) -> None:

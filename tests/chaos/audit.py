@@ -110,11 +110,14 @@ def _replies_handled(stories: Sequence[Story]) -> Check:
 
 def _replies_answers(stories: Sequence[Story]) -> Check:
     """A reply that is no answer was asked again, which the plan knows, or raised the alarm, or was STOP."""
-    given = Counter(Answer.objects.filter(superseded_at__isnull=True).values_list("message__provider_id", flat=True))
+    sid_of = dict(InboundMessage.objects.values_list("pk", "provider_id"))
+    current = Answer.objects.filter(superseded_at__isnull=True)
+    given = Counter(sid_of.get(pk) for pk in current.values_list("message_id", flat=True))
     superseded = Answer.objects.filter(superseded_at__isnull=False).count()
     raised = Signal.objects.filter(review__open_due_by__isnull=False)
-    alarms = set(raised.values_list("message__provider_id", flat=True))
-    stopped = set(OptOut.objects.filter(ended_at__isnull=True).values_list("inbound__provider_id", flat=True))
+    alarms = {sid_of.get(pk) for pk in raised.values_list("message_id", flat=True)}
+    active = OptOut.objects.filter(ended_at__isnull=True)
+    stopped = {sid_of.get(pk) for pk in active.values_list("inbound_id", flat=True)}
     problems = [f"{superseded} answers were superseded, though nobody corrected any"] if superseded else []
     for story in stories:
         for reply, sid, wanted in zip(story.replies, story.sids, story.answers, strict=False):

@@ -19,7 +19,7 @@ from followup.models import Conversation, FollowUp
 from followup.operations.open_due import open_due
 from followup.operations.run_timers import run_timers
 from messaging.operations import Settled, handle_inbound, settle_virtually, store_inbound
-from messaging.queries import outbound
+from messaging.queries import outbox
 from privacy.phones import phone_hash
 from surveys.core.conversation import State, open_question
 from surveys.core.definition import Question
@@ -103,7 +103,7 @@ class Programme:
         """When the clinic's next follow-up, timer and text are due."""
         rows = FollowUp.objects.filter(clinic_id=self.clinic.id)
         follow_ups = rows.aggregate(opens_at=Min("opens_at"), timer_at=Min("timer_at"))
-        waiting = outbound(self.clinic).filter(next_attempt_at__isnull=False)
+        waiting = outbox(self.clinic).filter(next_attempt_at__isnull=False)
         return _Due(**follow_ups, text_at=waiting.aggregate(at=Min("next_attempt_at"))["at"])
 
     def _sweep(self, due: _Due, now: datetime) -> None:

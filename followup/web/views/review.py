@@ -48,7 +48,7 @@ def _show(request: StaffRequest, file: ReviewFile, form: SignOffForm | None = No
         "level": LEVELS[item.rank],
         "signals": file.signals,
         "answers": shown_answers(file.answers, item.follow_up and item.follow_up.survey_version_id),
-        "texts": _texts(file),
+        "texts": file.texts,
         "form": form or SignOffForm(rank=item.rank, initial={"revision": item.revision}),
         "is_closed": is_closed,
         "is_serious": item.rank <= SERIOUS,
@@ -56,13 +56,6 @@ def _show(request: StaffRequest, file: ReviewFile, form: SignOffForm | None = No
         "undo_until": undo_until if undo_until and undo_until > timezone.now() else None,
     }
     return render(request, "followup/review.html", context, status=status)
-
-
-def _texts(file: ReviewFile) -> list[Any]:
-    """The texts that a person must read here, each once; those that stand beside an answer are not repeated."""
-    answered = {answer.message_id for answer in file.answers if answer.raw_text}
-    texts = [file.item.message, *(signal.message for signal in file.signals)]
-    return list({text.pk: text for text in texts if text is not None and text.pk not in answered}.values())
 
 
 def _action(operation: Callable[..., Any], done: str) -> Callable[..., HttpResponse]:

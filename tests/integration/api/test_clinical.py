@@ -7,13 +7,16 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db.models import F
 
 from clinics.core.actor import SYSTEM
 from clinics.models import AuditEvent
 from followup.api.resources.exports import as_csv
 from followup.models import FollowUp, Patient, ReviewItem, Signal
+from messaging.models import InboundMessage, OutboundMessage
 from surveys.operations import install_library
 from tests.factories import NOW, end_session, make_patient, make_plan
+from tests.factories.history import shelve_texts
 from tests.factories.talk import open_one, write
 from tests.integration.api.test_doors import attrs, new_events, problem
 
@@ -111,6 +114,26 @@ def test_pages_of_messages_hold_every_text_once(api, answered):
         back = page["previous"]
     assert [row for page in seen for row in page] == whole
     assert [row["id"] for row in api.get(back).json()["results"]] == seen[-2]
+
+
+def test_texts_in_the_history_are_listed_shown_and_named_as_before(api, patient, answered, django_assert_num_queries):
+    def everything():
+        lists = [listed(api, "messages"), listed(api, "responses"), listed(api, "messages", patient=str(patient.pk))]
+        page = api.get("/api/v1/messages/?page_size=3").json()
+        return lists, page["results"], api.get(page["next"]).json()["results"]
+
+    OutboundMessage.objects.update(
+        status="delivered", next_attempt_at=None, provider_id=F("dedupe_key"), finished_at=NOW + 9 * MINUTE
+    )
+    before = everything()
+    OutboundMessage.objects.filter(queued_at__gte=NOW + 2 * MINUTE).update(tidy_at=NOW)  # some stay live
+    assert shelve_texts(now=NOW + 10 * MINUTE, tidied=False) > 0
+    assert OutboundMessage.objects.exists()
+    assert not InboundMessage.objects.exists()
+    assert everything() == before
+    answer = before[0][1][0]["answers"][-1]
+    with django_assert_num_queries(4):
+        assert api.get(f"/api/v1/messages/{answer['message']}/").json()["body"] == answer["raw_text"]
 
 
 def test_a_coordinator_sees_that_texts_went_and_not_what_they_said(north, answered):

@@ -51,7 +51,7 @@ def test_callbacks_in_any_order_end_at_delivered(
     row, message = sent(provider, clinic, clock)
     assert [call_back(provider, message, status) for status in [*order, *order]] == [204] * 6
     assert (again(row).status, again(row).check_at) == (Outbound.DELIVERED, None)
-    assert DeliveryReceipt.objects.filter(message=row).count() == 3
+    assert DeliveryReceipt.objects.filter(message_id=row.pk).count() == 3
 
 
 def test_a_callback_before_our_request_is_answered_fills_in_the_id(
@@ -151,7 +151,7 @@ def test_a_callback_for_an_unknown_token_and_text_is_kept_unmatched(
     _, message = sent(provider, clinic, clock)
     stranger = provider.books.add(account=ACCOUNT, to=ADA, from_="", body="", callback=f"{message.callback[:-3]}xx/")
     assert call_back(provider, stranger, "delivered") == 204
-    assert DeliveryReceipt.objects.get(provider_id=stranger.sid).message is None
+    assert DeliveryReceipt.objects.get(provider_id=stranger.sid).message_id is None
 
 
 def test_a_callback_with_a_broken_token_still_finds_its_text_by_the_providers_id(

@@ -107,7 +107,7 @@ def test_a_receipt_can_be_neither_changed_nor_deleted(clinic: Clinic) -> None:
     receipt = DeliveryReceipt.objects.create(provider_id="SM1", status="sent", received_at=NOW)
     refused(receipt.delete, "as they came")
     refused(lambda: DeliveryReceipt.objects.update(status="delivered"), "as they came")
-    DeliveryReceipt.objects.update(message=queue(clinic))
+    DeliveryReceipt.objects.update(message_id=queue(clinic).pk)
 
 
 def test_a_clinic_has_one_stop_at_a_time(clinic: Clinic) -> None:

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from followup.models import ReviewItem
 from tests.factories import end_session, make_patient
+from tests.factories.history import shelve_texts
 from tests.factories.talk import open_one, write
 from tests.integration.web.conftest import House
 
@@ -29,6 +30,19 @@ def test_the_most_urgent_item_stands_first(north: House, desk: Client) -> None:
     assert page.index(f"/reviews/{item.pk}/") < page.index(f"/reviews/{north.item.pk}/")
     assert "Possible crisis in a text" in page
     assert "Pain 7" in page
+
+
+def test_pages_show_a_text_that_has_moved_into_the_history(north: House, desk: Client) -> None:
+    item = urgent(north)
+    pages = [f"/reviews/{item.pk}/", f"/patients/{item.patient_id}/", f"/patients/{north.patient.pk}/", "/inbox/"]
+    before = [(shown.count("i want to die"), shown.count("<li")) for shown in _bodies(desk, pages)]
+    assert shelve_texts() > 0
+    assert [(shown.count("i want to die"), shown.count("<li")) for shown in _bodies(desk, pages)] == before
+    assert before[0][0] >= 1
+
+
+def _bodies(desk: Client, pages: list[str]) -> list[str]:
+    return [desk.get(page).content.decode() for page in pages]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Tables of the room: the outbox, its attempts and receipts, the inbox and the opt-outs."""
+"""Tables that the service works on: the outbox and its receipts, the inbox, the opt-outs."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ WITH_PROVIDER = sorted(PROVIDER_STATUSES)
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-class OutboundMessage(models.Model):
-    """The outbox: one text that is owed to a number, from queue to final status."""
+class OutboundFields(models.Model):
+    """What is kept of a text to a number, wherever it stands; sealed for its row in the outbox, where it began."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     clinic = models.ForeignKey("clinics.Clinic", models.PROTECT, related_name="+", db_index=False)
     dedupe_key = models.CharField(max_length=120)
-    number = EncryptedTextField()
+    number = EncryptedTextField(sealed_in="messaging_outboundmessage")
     number_hash = models.CharField(max_length=32)
-    body = EncryptedTextField()
+    body = EncryptedTextField(sealed_in="messaging_outboundmessage")
     language = models.CharField(max_length=8)
     purpose = models.CharField(max_length=12, choices=[(purpose.value, purpose.value) for purpose in Purpose])
     priority = models.PositiveSmallIntegerField()
@@ -58,6 +58,13 @@ class OutboundMessage(models.Model):
     )
     sent_at = models.DateTimeField(null=True, help_text="When the provider took it")
     finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+
+
+class OutboundMessage(OutboundFields):
+    """The outbox: one text that is owed to a number, from queue to final status and a while beyond it."""
 
     class Meta:
         constraints = [
@@ -124,7 +131,7 @@ class DeliveryReceipt(models.Model):
     """Every status callback as it came; it is applied only forward."""
 
     id = models.BigAutoField(primary_key=True)
-    message = models.ForeignKey(OutboundMessage, models.CASCADE, null=True, related_name="receipts")
+    message_id = models.UUIDField(null=True, db_index=True, help_text="The text, in the outbox or the history")
     provider_id = models.CharField(max_length=64)
     status = models.CharField(max_length=24)
     error_code = models.CharField(max_length=12, blank=True)
@@ -149,16 +156,16 @@ class NotRouted(Exception):
     """The text has not been given to a clinic yet."""
 
 
-class InboundMessage(models.Model):
-    """Every text as it came: stored first, thought about second."""
+class InboundFields(models.Model):
+    """What is kept of a text from a number, wherever it stands; sealed for its row in the inbox, where it began."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     clinic = models.ForeignKey("clinics.Clinic", models.PROTECT, null=True, related_name="+", db_index=False)
     provider_id = models.CharField(max_length=64)
-    number = EncryptedTextField()
+    number = EncryptedTextField(sealed_in="messaging_inboundmessage")
     number_hash = models.CharField(max_length=32)
     sender = models.CharField(max_length=40, help_text="The number of ours that it was sent to")
-    body = EncryptedTextField()
+    body = EncryptedTextField(sealed_in="messaging_inboundmessage")
     media = models.JSONField(default=list, help_text="Content types of pictures and the like; never the address")
     control = models.CharField(max_length=6, choices=Control, default=Control.NONE, blank=True)
     provider_control = models.CharField(
@@ -171,6 +178,20 @@ class InboundMessage(models.Model):
     handled_at = models.DateTimeField(null=True)
     set_aside_at = models.DateTimeField(null=True, help_text="After five failures a person looks at it")
     screening = models.JSONField(null=True, help_text="Flags, tier and version of the safety screen, by the room above")
+
+    class Meta:
+        abstract = True
+
+    @property
+    def routed_to(self) -> UUID:
+        """The clinic it was meant for. Raises NotRouted as long as that has not been found out."""
+        if self.clinic_id is None:
+            raise NotRouted
+        return self.clinic_id
+
+
+class InboundMessage(InboundFields):
+    """The inbox: every text as it came, stored first, thought about second."""
 
     class Meta:
         constraints = [
@@ -198,13 +219,6 @@ class InboundMessage(models.Model):
             models.Index(fields=["clinic", "-received_at", "-id"], name="inbound_list"),
         ]
 
-    @property
-    def routed_to(self) -> UUID:
-        """The clinic it was meant for. Raises NotRouted as long as that has not been found out."""
-        if self.clinic_id is None:
-            raise NotRouted
-        return self.clinic_id
-
 
 class OptOut(models.Model):
     """A number that wants no texts from a clinic; never deleted, ended by a START or new consent."""
@@ -215,7 +229,7 @@ class OptOut(models.Model):
     number_hash = models.CharField(max_length=32)
     source = models.CharField(max_length=16, help_text="keyword, free_text, carrier, staff, api, phone, page")
     since = models.DateTimeField()
-    inbound = models.ForeignKey(InboundMessage, models.PROTECT, null=True, related_name="+")
+    inbound_id = models.UUIDField(null=True, help_text="The text that said so, in the inbox or the history")
     ended_at = models.DateTimeField(null=True)
     ended_by = models.CharField(max_length=64, null=True)
 
