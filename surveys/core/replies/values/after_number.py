@@ -44,6 +44,8 @@ def _out_of(scene: Scene, mention: Mention) -> Step:
         return mention.end, None
     if second.value == scene.question.max:
         return second.end, None
+    if "topic_pressure" in scene.focus.topics and scene.focus.words & LEXICON.words("upper_words"):
+        return second.end, None
     if scene.text(mention.end) in _WEAK_OF_WORDS:
         return mention.end, None
     return mention.end, Verdict(POISON, "a different scale or a fraction")

@@ -86,13 +86,29 @@ def _lead(scene: Scene, mention: Mention) -> Verdict | None:
         return _place_word(scene, mention, place, article=article)
     if topic:
         return None if scene.labels_trail else Verdict(FREE, "labelled", topic)
-    return _plain_word(scene, mention, word, article=article)
+    return _plain_word(scene, mention, place, article=article)
 
 
-def _plain_word(scene: Scene, mention: Mention, word: str, *, article: bool) -> Verdict | None:
+def _subject_fits(scene: Scene, verb: int) -> bool:
+    """ "my pain is 8", "it is 8", "my hip is 8"; but "my dog is 8" and "the stone in 2009 was a 10" speak of others."""
+    if verb == 0 or scene.tokens[verb].gap:
+        return True
+    subject = scene.tokens[verb - 1]
+    if scene.in_mention(verb - 1):
+        return scene.tokens[verb - 1].text in LEXICON.words("article")
+    known = LEXICON.words("filler") | LEXICON.words("left_ok") | LEXICON.words("body") | LEXICON.words("hedge")
+    known |= LEXICON.union("aspect_") | LEXICON.words("copula") | scene.focus.words | LEXICON.words("carers")
+    timed = any(match.end == verb for name in ("past_phrases", "part_phrases") for match in scene.found(name))
+    return subject.kind != "word" or subject.text in known or scene.topic(subject.text) is not None or timed
+
+
+def _plain_word(scene: Scene, mention: Mention, place: int, *, article: bool) -> Verdict | None:
+    word = scene.tokens[place].text
     counting = LEXICON.words("count_verbs") | scene.focus.words
     if scene.question.type == "number" and word in counting:
         return None
+    if word in LEXICON.words("to_be") and not _subject_fits(scene, place):
+        return Verdict(UNSURE, "said of something else")
     if article and word not in LEXICON.words("strong_negation"):
         return None
     if word in LEXICON.words("whole_words") and mention.value == scene.question.max:
@@ -103,11 +119,21 @@ def _plain_word(scene: Scene, mention: Mention, word: str, *, article: bool) -> 
     return None if word in known else Verdict(UNSURE, "belongs to a word before it")
 
 
+def _by_the_clock(scene: Scene, place: int) -> bool:
+    """ "call me at 5", "took it at 4": a verb of something that is done at an hour, earlier in the clause."""
+    while place > 0 and not scene.tokens[place].gap:
+        place -= 1
+        if scene.tokens[place].text in LEXICON.words("hour_verbs"):
+            return True
+    return False
+
+
 def _place_word(scene: Scene, mention: Mention, place: int, *, article: bool) -> Verdict | None:
     """ "at a 7", "anda en 5", "down to 4", a "level of 6"; but not "woke at 1" or "a las 7"."""
     word = scene.tokens[place].text
     small = mention.value is not None and mention.value <= _HOURS
-    if (article and word == "a") or (word == "at" and scene.question.type == "number" and small):
+    hourly = word == "at" and small and (scene.question.type == "number" or (not article and _by_the_clock(scene, place)))
+    if (article and word == "a") or hourly:
         return Verdict(OTHER, "an hour")
     if place == 0 or scene.tokens[place].gap:
         return ELSE if word in {"in", "to", "for", "on"} else None

@@ -15,6 +15,7 @@ from surveys.core.replies.strip import Stripped
 from surveys.core.replies.tokens import Token, Tokens
 from surveys.core.replies.values.codes import code_hits, place_hits
 from surveys.core.replies.values.options import Hit, label_hits, spelled_label, vocabulary_of
+from surveys.core.replies.values.placement import misplaced
 from surveys.core.replies.values.outcome import Outcome, found, unclear
 
 RESEMBLANCE = 70
@@ -44,6 +45,9 @@ def read_single(question: Question, reply: Stripped, language: str) -> Outcome:
         return unclear("The words and the option disagree.")
     if _half_hearted(tokens, hits):
         return unclear("An option that is only nearly meant.")
+    against = [hit.by == "label" and misplaced(question, tokens, hit) for hit in hits if not hit.denied]
+    if all(against):
+        return unclear(f"{against[0]}")
     return found(
         code, "One option by its code, its label or a plain equal.", extra=_says_more(tokens, hits), confidence=0.96
     )
@@ -170,6 +174,8 @@ def _chosen(question: Question, tokens: Tokens, hits: list[Hit]) -> Outcome:
         return unclear("A word that may be a misspelt item.")
     if _uncertain(tokens, hits) or _trailing_denial(tokens, hits):
         return unclear("One item is uncertain.")
+    if any(misplaced(question, tokens, hit) for hit in hits if hit.by == "label" and not hit.denied):
+        return unclear("One item may be something else.")
     extra = _says_more(tokens, hits)
     return found(tuple(sorted(wanted)), "The options that were named.", extra=extra, confidence=0.95)
 

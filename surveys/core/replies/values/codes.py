@@ -26,6 +26,8 @@ def _numeric_hits(vocabulary: Vocabulary, tokens: Tokens, language: str) -> tupl
     foreign = False
     for mention in find_mentions(tokens, language):
         verdict = _number_verdict(tokens, mention.start, mention.end)
+        if verdict is FREE and _counts_a_thing(vocabulary, tokens, mention.end):
+            verdict = OTHER
         if verdict == "other" or (mention.form == "counting"):
             continue
         whole = mention.value is not None and mention.value == int(mention.value)
@@ -40,6 +42,16 @@ def _numeric_hits(vocabulary: Vocabulary, tokens: Tokens, language: str) -> tupl
             )
             hits.append(Hit(mention.start, mention.end, code, "code", denied=denied))
     return hits, foreign
+
+
+def _counts_a_thing(vocabulary: Vocabulary, tokens: Tokens, end: int) -> bool:
+    """ "4 wheels": a word right behind the number that is no label and may be what is counted."""
+    after = tokens[end] if end < len(tokens) and not tokens[end].gap else None
+    if after is None or after.kind != "word" or len(after.text) == 1 or after.text in vocabulary.words:
+        return False
+    names = ("filler", "hedge", "right_ok", "left_ok", "degree", "contrast", "code_words", "clause_openers", "denial")
+    known = any(after.text in LEXICON.words(name) for name in names) or after.text in vocabulary.shared
+    return not known and after.text not in LEXICON.union("number_") and after.text not in LEXICON.words("one_sided_words")
 
 
 def _number_verdict(tokens: Tokens, start: int, end: int) -> str:

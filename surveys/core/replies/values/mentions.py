@@ -17,7 +17,7 @@ FUZZY_LENGTH = 4
 
 _DECIMAL = re.compile(r"\d+[.,]\d+")
 _THOUSANDS = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
-_LOOKALIKE = re.compile(r"(?:[IlO1]?[Oo]|[Il]0)")
+_LOOKALIKE = re.compile(r"\d[Oo]{1,2}")
 _LONGEST_RUN = 8
 
 
@@ -67,7 +67,7 @@ def _figures(tokens: Tokens, place: int, language: str) -> Mention:
         return Mention(place, place + 1, float(text.replace(",", ".")), "decimal")
     following = tokens[place + 1] if place + 1 < len(tokens) else None
     if following and following.glued and _LOOKALIKE.fullmatch(f"{text}{following.raw}"):
-        return Mention(place, place + 2, 10.0, "figures")
+        return Mention(place, place + 2, float(f"{text}{following.raw}".lower().replace("o", "0")), "figures")
     return Mention(place, place + 1, float(text[:15]), "figures")
 
 
@@ -77,12 +77,17 @@ def _lookalike(tokens: Tokens, place: int) -> Mention | None:
     following = tokens[place + 1] if place + 1 < len(tokens) else None
     if following and following.kind == "number" and following.glued and raw in {"I", "l"} and following.text == "0":
         return Mention(place, place + 2, 10.0, "letters")
-    alone = following is None or bool(following.gap) or following.text == "/"
+    alone = following is None or bool(following.gap) or following.text == "/" or following.text in _after_ten()
     if not alone or (place and not tokens[place].gap):
         return None
     if raw in {"IO", "lO", "Io", "io"}:
         return Mention(place, place + 1, 10.0, "letters")
     return Mention(place, place + 1, 0.0, "letters") if raw in {"O", "o"} else None
+
+
+@cache
+def _after_ten() -> frozenset[str]:
+    return LEXICON.union("unit_") | LEXICON.words("hedge_suffix")
 
 
 @cache
@@ -216,7 +221,10 @@ def _point_tail(tokens: Tokens, end: int, language: str) -> tuple[float, int] | 
     return None
 
 
-def _half_tail(tokens: Tokens, end: int, language: str) -> tuple[float, int] | None:
+def _half_tail(tokens: Tokens, end: int, _language: str) -> tuple[float, int] | None:
+    if end < len(tokens) and not tokens[end].gap and tokens[end].text in LEXICON.words("unit_hour"):
+        beyond = _half_tail(tokens, end + 1, _language) if tokens[end].text != "h" else None
+        return beyond if beyond and beyond[0] == 0.5 and tokens[end + 1].text in LEXICON.words("half_joins") else None
     for size, words in ((0.5, ("half", "medio", "media")), (0.25, ("quarter", "cuarto"))):
         for lead in (("and", "a"), ("n", "a"), ("y",), ("and",), ("con",), ("an",)):
             stop = end + len(lead)

@@ -12,9 +12,10 @@ from surveys.core.replies.tokens import Tokens
 from surveys.core.replies.values.end_labels import label_values, labels_in
 from surveys.core.replies.values.focus import Focus, focus_of
 from surveys.core.replies.values.mentions import Mention, find_mentions, fuzzy_value
+from surveys.core.replies.values.number_labels import aspect_of
 from surveys.core.replies.values.outcome import Outcome, found, unclear
 from surveys.core.replies.values.roles import Judged, judge_numbers
-from surveys.core.replies.values.scene import DENIED, FREE, POISON, UNSURE
+from surveys.core.replies.values.scene import DENIED, FREE, POISON, UNSURE, Scene
 from surveys.core.replies.values.segments import clause_at, clauses, is_only, time_phrases
 
 MOST_NUMBERS = 12
@@ -78,6 +79,8 @@ def _choose(question: Question, reply: Stripped, free: list[Judged], judged: lis
     candidates = _with_moments(tokens, free, judged)
     fitting = [each for each in candidates if _fits(each, focus)]
     values = {each.judged.mention.value for each in fitting}
+    if "aspect_average" in focus.aspects and len({each.judged.mention.value for each in candidates}) > 1:
+        fitting = [each for each in fitting if aspect_of(Scene(tokens, (), question), each.judged.mention)]
     if not fitting:
         return unclear("The only number is about another time, or a typical one.")
     if len(values) > 1:

@@ -1,0 +1,55 @@
+"""Judges an option found in words by the words around it: is it said of what was asked, and is it said at all?"""
+
+from __future__ import annotations
+
+from surveys.core.replies.lexicon import LEXICON
+from surveys.core.replies.phrases import phrases
+from surveys.core.replies.reading import Question
+from surveys.core.replies.tokens import Tokens
+from surveys.core.replies.values.focus import focus_of
+from surveys.core.replies.values.options import Hit
+from surveys.core.replies.values.segments import clause_at, clauses
+
+
+def misplaced(question: Question, tokens: Tokens, hit: Hit) -> str | None:
+    """Why the option is said of something else, wished for or asked about, or None where nothing is against it."""
+    start, end = clause_at(clauses(tokens), hit.start)
+    before = tokens[start : hit.start]
+    if phrases("wished", "conditional", "supposed").first(before):
+        return "The option is wished for or depends on something."
+    if any(match.start == 0 for match in phrases("asks_back").all(tokens[start:end])):
+        return "The option is asked about, not chosen."
+    following = tokens[hit.end] if hit.end < len(tokens) and not tokens[hit.end].gap else None
+    if following and following.text in LEXICON.words("compound_tail"):
+        return "The option only names a kind of something else."
+    if not _describes(tokens, hit):
+        return None
+    if following and following.kind == "word" and not _may_follow(question, following.text):
+        return "The option describes something else."
+    if any(token.kind == "word" and not _may_precede(question, token.text) for token in before):
+        return "The option is said of something else."
+    return None
+
+
+def _describes(tokens: Tokens, hit: Hit) -> bool:
+    """Whether the option is a word that describes ("bad"), which may be said of anything, and not a name ("neck")."""
+    known = LEXICON.words("adjectives") | LEXICON.words("degree") | LEXICON.words("article")
+    return all(token.text in known for token in tokens[hit.start : hit.end])
+
+
+def _may_follow(question: Question, word: str) -> bool:
+    names = ("filler", "hedge", "right_ok", "degree", "contrast", "adjectives", "clause_openers")
+    if any(word in LEXICON.words(name) for name in names):
+        return True
+    return word in focus_of(question).words and word not in LEXICON.words("body")
+
+
+def _may_precede(question: Question, word: str) -> bool:
+    """Known words that name no part of the body and no topic but the one asked about."""
+    focus = focus_of(question)
+    if word in focus.words:
+        return True
+    topics = {name for name in LEXICON.names("topic_") if word in LEXICON.words(name)}
+    if word in LEXICON.words("body") or (topics and not topics & focus.topics):
+        return False
+    return word in LEXICON.known_words
