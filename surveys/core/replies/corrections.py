@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from surveys.core.replies.lexicon import LEXICON
+from surveys.core.replies.normalise import clean, tokenise
 from surveys.core.replies.phrases import Match, phrases
 from surveys.core.replies.reading import Previous, Question
 from surveys.core.replies.tokens import Tokens
 from surveys.core.replies.values.focus import focus_of
+
+_STEM = 4
+_PARENTHESES = re.compile(r"\([^()]{0,80}\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +31,17 @@ class Change:
 
 def change_in(tokens: Tokens, question: Question | None, previous: Previous | None) -> Change | None:
     """What the text says of a change, or None where nothing does."""
-    mark = next((each for each in phrases("correction_marks").all(tokens) if _is_meant(tokens, each)), None)
     asked = phrases("change_answer").first(tokens)
     own = _topics(tokens)
-    of_previous = previous is not None and bool(own & focus_of(previous.question).topics - _open_topics(question))
-    of_open = bool(own & _open_topics(question))
+    of_previous = previous is not None and (
+        bool(own & focus_of(previous.question).topics - _open_topics(question))
+        or _speaks_of(tokens, previous.question, question)
+    )
+    of_open = bool(own & _open_topics(question)) or (
+        previous is not None and question is not None and _speaks_of(tokens, question, previous.question)
+    )
+    marks = phrases("correction_marks").all(tokens)
+    mark = next((each for each in marks if of_previous or _is_meant(tokens, each)), None)
     if mark is None and asked is None:
         return None
     points = (
@@ -76,11 +88,32 @@ def corrected_part(tokens: Tokens) -> Tokens:
 
 def stepping_back(tokens: Tokens) -> str | None:
     """undo or back, alone or with courtesy words."""
+    if any(token.kind == "number" for token in tokens):
+        return None
     kept = tuple(token for token in tokens if token.kind == "word" and token.text not in LEXICON.words("courtesy"))
     for name in ("undo", "back"):
         if phrases(f"{name}_words").whole(kept):
             return name
     return None
+
+
+def _speaks_of(tokens: Tokens, one: Question, other: Question | None) -> bool:
+    """Whether the text uses telling words of one question that the other does not have."""
+    telling = _telling_words(one) - (_telling_words(other) if other else frozenset())
+    return any(token.kind == "word" and _stem(token.text) in telling for token in tokens)
+
+
+@lru_cache(maxsize=512)
+def _telling_words(question: Question) -> frozenset[str]:
+    texts = (_PARENTHESES.sub(" ", question.text), *(option.label for option in question.options))
+    words = {token.text for text in texts for token in tokenise(clean(text)) if token.kind == "word"}
+    dull = LEXICON.words("filler") | LEXICON.words("prompt_idle") | LEXICON.words("degree") | LEXICON.words("right_ok")
+    return frozenset(_stem(word) for word in words if len(word) >= _STEM and word not in dull)
+
+
+def _stem(word: str) -> str:
+    """ "fall", "fallen" and "falls" speak of one thing."""
+    return word[:_STEM]
 
 
 def _topics(tokens: Tokens) -> set[str]:

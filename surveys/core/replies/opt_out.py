@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 
 from rapidfuzz.distance import OSA
 
@@ -27,7 +28,7 @@ def opt_out(tokens: Tokens) -> bool:
     return (
         _keyword(tokens)
         or _stops_messages(tokens)
-        or _first_or_last_stops(tokens)
+        or _a_sentence_stops(tokens)
         or _beside_a_value(tokens)
         or _in_free_words(tokens)
     )
@@ -60,13 +61,12 @@ def _slip(core: Tokens) -> bool:
     return any(OSA.distance(word, each, score_cutoff=1) <= 1 for each in keywords)
 
 
-def _first_or_last_stops(tokens: Tokens) -> bool:
-    """ "Stop. I cant go on": the first or last sentence is the keyword and the rest does not beg for relief."""
-    end = next((place for place in range(1, len(tokens)) if tokens[place].gap == "."), len(tokens))
-    if end == len(tokens) or _plea(tokens[end:]):
+def _a_sentence_stops(tokens: Tokens) -> bool:
+    """ "Stop. I cant go on": one sentence is nothing but the keyword and the rest does not beg for relief."""
+    cuts = [place for place in range(1, len(tokens)) if tokens[place].gap == "."]
+    if not cuts or _plea(tokens[cuts[0] :]):
         return False
-    last = max(place for place in range(len(tokens)) if tokens[place].gap == ".")
-    return any(_only_stop(part) for part in (tokens[:end], tokens[last:]))
+    return any(_only_stop(tokens[start:end]) for start, end in pairwise([0, *cuts, len(tokens)]))
 
 
 def _only_stop(tokens: Tokens) -> bool:

@@ -9,7 +9,7 @@ from surveys.core.replies.corrections import Change, change_in, corrected_part, 
 from surveys.core.replies.intents import Intent
 from surveys.core.replies.normalise import MAX_LENGTH
 from surveys.core.replies.opt_out import opt_out
-from surveys.core.replies.reading import Kind, Previous, Question, Reading
+from surveys.core.replies.reading import Kind, Previous, Question, Reading, Value
 from surveys.core.replies.safety import screen
 from surveys.core.replies.strip import Stripped, strip
 from surveys.core.replies.values.choice import read_multi, read_single
@@ -19,6 +19,8 @@ from surveys.core.replies.values.outcome import Outcome, found, unclear
 from surveys.core.replies.values.quantity import read_quantity
 from surveys.core.replies.values.times import read_time
 from surveys.core.replies.values.yes_no import read_yes_no
+
+_CHOICES = frozenset({"single_choice", "multi_choice"})
 
 
 def read(
@@ -59,7 +61,7 @@ def read(
 
 def _exact_label(question: Question | None, text: str) -> Reading | None:
     """A text that is exactly the label of one option is that option, whatever else its words could mean."""
-    if question is None or question.type not in {"single_choice", "multi_choice"}:
+    if question is None or question.type not in _CHOICES:
         return None
     code = option_labelled(question, text)
     if code is None:
@@ -96,7 +98,7 @@ def _plain(kind: Kind, reason: str, intent: str | None = None) -> Reading:
 
 def _named_by_an_option(question: Question | None, reply: Stripped) -> bool:
     """Whether the whole text is a label of the question, such as a body part called "Back"."""
-    if question is None or not question.options or question.type not in {"single_choice", "multi_choice"}:
+    if question is None or not question.options or question.type not in _CHOICES:
         return False
     words = [token for token in reply.tokens if token.kind == "word"]
     hits = label_hits(question, reply.tokens)
@@ -202,23 +204,17 @@ def _corrected(
     question: Question | None, reply: Stripped, language: str, now: datetime | None, previous: Previous, change: Change
 ) -> Reading | None:
     """A correction of the answer before, a re-ask where it could be either, or None: the open question is answered."""
-    if question is not None and not change.without_value and _answered_before(question, reply, language, now, change):
+    if question is not None and _answered_before(question, reply, language, now, change):
         return None
-    before = (
-        _outcome(previous.question, _for_correction(reply), language, now) if previous.question.type != "text" else None
-    )
-    open_value = (
-        _outcome(question, reply, language, now).value if question is not None and question.type != "text" else None
-    )
-    value = before.value if before else None
+    asked = previous.question
+    value = None if asked.type == "text" else _outcome(asked, _for_correction(reply), language, now).value
+    opened = question is not None and question.type != "text"
+    open_value = _outcome(question, reply, language, now).value if question is not None and opened else None
+    if change.label_of_open and (open_value is not None or not change.label_of_previous):
+        chosen = open_value is not None and question is not None and question.type in _CHOICES
+        return _plain("reprompt", "A change and perhaps an answer.") if chosen and change.points_back else None
     if value is None:
-        if change.without_value and open_value is None:
-            return Reading(
-                "correction", None, 0.85, (), "Wants to change the answer before.", "change_answer", "all of it"
-            )
-        return None
-    if change.label_of_open and not change.label_of_previous:
-        return None
+        return _without_new_value(change, open_value)
     if question is None or open_value is None or change.label_of_previous or change.points_back:
         return Reading(
             "correction", value, 0.9, (), "Marks a change, and the value fits the question before.", None, None
@@ -226,9 +222,23 @@ def _corrected(
     return _plain("reprompt", "Could be a correction or a new answer.")
 
 
+def _without_new_value(change: Change, open_value: Value) -> Reading | None:
+    """A change that is wanted and not said, or one that points back while something fits the open question."""
+    if change.without_value and open_value is None:
+        return Reading("correction", None, 0.85, (), "Wants to change the answer before.", "change_answer", "all of it")
+    if change.label_of_previous and open_value is not None:
+        return _plain("reprompt", "Could be a correction or a new answer.")
+    return None
+
+
 def _answered_before(question: Question, reply: Stripped, language: str, now: datetime | None, change: Change) -> bool:
     """ "9 no sorry I mean 6", "7. oh and pain was 5": the open question is answered before the mark of a change."""
-    head = Stripped(reply.text, reply.tokens[: change.start], reply.echoed, reply.scale_top)
+    start = change.start
+    if change.without_value:
+        start = next((place for place in range(start, 0, -1) if reply.tokens[place].gap), 0)
+    if question.type in _CHOICES and change.points_back and start and not reply.tokens[start].gap:
+        return False
+    head = Stripped(reply.text, reply.tokens[:start], reply.echoed, reply.scale_top)
     return question.type != "text" and _outcome(question, head, language, now).value is not None
 
 

@@ -52,7 +52,7 @@ def strip(text: str, question: Question | None) -> Stripped:
     tokens = tokenise(quoted_away)
     shorter = _without_echo(tokens, question)
     echoed = echoed or len(shorter) < len(tokens)
-    plain = _without_dictation(shorter)
+    plain = _without_idle_clauses(_without_dictation(shorter))
     tokens, top = _without_scale(plain)
     return Stripped(body, tokens, echoed, top)
 
@@ -127,6 +127,12 @@ def _without_dictation(tokens: Tokens) -> Tokens:
     for match in phrases("dictated_break").all(tokens):
         if match.start > 0:
             cut.update(range(match.start, match.end))
+    return _keep(tokens, cut) if cut and len(cut) < len(tokens) else tokens
+
+
+def _without_idle_clauses(tokens: Tokens) -> Tokens:
+    """ "if I had to guess" is a manner of speaking, no condition."""
+    cut = {place for match in phrases("idle_clauses").all(tokens) for place in range(match.start, match.end)}
     return _keep(tokens, cut) if cut and len(cut) < len(tokens) else tokens
 
 

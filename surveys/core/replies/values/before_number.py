@@ -132,7 +132,9 @@ def _place_word(scene: Scene, mention: Mention, place: int, *, article: bool) ->
     """ "at a 7", "anda en 5", "down to 4", a "level of 6"; but not "woke at 1" or "a las 7"."""
     word = scene.tokens[place].text
     small = mention.value is not None and mention.value <= _HOURS
-    hourly = word == "at" and small and (scene.question.type == "number" or (not article and _by_the_clock(scene, place)))
+    hourly = (
+        word == "at" and small and (scene.question.type == "number" or (not article and _by_the_clock(scene, place)))
+    )
     if (article and word == "a") or hourly:
         return Verdict(OTHER, "an hour")
     if place == 0 or scene.tokens[place].gap:

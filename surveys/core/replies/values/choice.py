@@ -15,12 +15,13 @@ from surveys.core.replies.strip import Stripped
 from surveys.core.replies.tokens import Token, Tokens
 from surveys.core.replies.values.codes import code_hits, place_hits
 from surveys.core.replies.values.options import Hit, label_hits, spelled_label, vocabulary_of
-from surveys.core.replies.values.placement import misplaced
 from surveys.core.replies.values.outcome import Outcome, found, unclear
+from surveys.core.replies.values.placement import misplaced
 
 RESEMBLANCE = 70
 """Percent of likeness from which an unknown word may be meant as a label."""
 
+_LONGEST_ITEM = 2
 MOST_WORDS = 120
 """A longer text tells a story and does not pick from a list."""
 
@@ -170,6 +171,8 @@ def _chosen(question: Question, tokens: Tokens, hits: list[Hit]) -> Outcome:
         return unclear("Either of several options.")
     if wanted & denied or (none_code in wanted and len(wanted) > 1):
         return unclear("The items contradict each other.")
+    if _left_over(question, tokens, hits):
+        return unclear("A word of another item, or an item that is not known.")
     if _resembles_a_label(question, tokens, hits):
         return unclear("A word that may be a misspelt item.")
     if _uncertain(tokens, hits) or _trailing_denial(tokens, hits):
@@ -275,6 +278,43 @@ def _resembles_a_label(question: Question, tokens: Tokens, hits: list[Hit]) -> b
         and token.text not in LEXICON.known_words
     )
     return any(process.extractOne(word, labels, scorer=fuzz.ratio, score_cutoff=RESEMBLANCE) for word in unknown)
+
+
+def _left_over(question: Question, tokens: Tokens, hits: list[Hit]) -> bool:
+    """ "pills n ice packs", "sleepy y ansiedad": a list item of unmatched words that may be meant for an option."""
+    covered = {place for hit in hits for place in range(hit.start, hit.end)}
+    shared = vocabulary_of(question).shared
+    chosen = {hit.code for hit in hits}
+    known = (LEXICON.words("filler") | LEXICON.words("list_idle") | LEXICON.words("courtesy")) - LEXICON.words(
+        "symptoms"
+    )
+    known |= LEXICON.words("degree") | LEXICON.words("denial") | LEXICON.words("contrast") | LEXICON.words("code_words")
+    for start, end in _items(tokens):
+        item = [place for place in range(start, end) if tokens[place].kind == "word"]
+        loose = [tokens[place].text for place in item if place not in covered and tokens[place].text not in known]
+        if loose and len(loose) == len(item) <= _LONGEST_ITEM and _may_be_an_item(loose, shared, chosen):
+            return True
+    return False
+
+
+def _may_be_an_item(words: list[str], shared: dict[str, frozenset[str]], chosen: set[str]) -> bool:
+    """A word of a label that was not chosen, or a word that no list knows as anything else."""
+    if any(word in shared and not shared[word] & chosen for word in words):
+        return True
+    return all(word not in LEXICON.known_words or word in LEXICON.words("symptoms") for word in words)
+
+
+def _items(tokens: Tokens) -> list[tuple[int, int]]:
+    """The pieces of a list: cut at punctuation and at and, y, n."""
+    cuts = [
+        place
+        for place in range(1, len(tokens))
+        if tokens[place].gap or tokens[place].text in LEXICON.words("item_joins")
+    ]
+    return [
+        (start + (tokens[start].text in LEXICON.words("item_joins")), end)
+        for start, end in pairwise([0, *cuts, len(tokens)])
+    ]
 
 
 def _neighbours(hits: list[Hit]) -> list[tuple[Hit, Hit]]:

@@ -51,7 +51,9 @@ def _counts_a_thing(vocabulary: Vocabulary, tokens: Tokens, end: int) -> bool:
         return False
     names = ("filler", "hedge", "right_ok", "left_ok", "degree", "contrast", "code_words", "clause_openers", "denial")
     known = any(after.text in LEXICON.words(name) for name in names) or after.text in vocabulary.shared
-    return not known and after.text not in LEXICON.union("number_") and after.text not in LEXICON.words("one_sided_words")
+    return (
+        not known and after.text not in LEXICON.union("number_") and after.text not in LEXICON.words("one_sided_words")
+    )
 
 
 def _number_verdict(tokens: Tokens, start: int, end: int) -> str:
@@ -142,6 +144,9 @@ def _letter_stands(tokens: Tokens, place: int, vocabulary: Vocabulary) -> bool:
         "thanks",
         "gracias",
     }
+    if token.text in LEXICON.words("word_letters") and token.raw.islower() and before and not token.gap:
+        if before.text not in joint | LEXICON.words("code_words") and before.text not in vocabulary.codes:
+            return False
     trailing = (
         LEXICON.words("filler")
         if len(token.text) > 1 or token.text not in {"a", "i", "e", "o", "y", "u"}

@@ -10,6 +10,7 @@ from rapidfuzz.distance import OSA
 from text_to_num import text2num
 
 from surveys.core.replies.lexicon import LEXICON
+from surveys.core.replies.phrases import phrases
 from surveys.core.replies.tokens import Tokens
 
 FUZZY_LENGTH = 4
@@ -141,6 +142,8 @@ def _is_pronoun(tokens: Tokens, place: int) -> bool:
     """ "the third one", "no one", "one of those days", "una 7": no number."""
     before = tokens[place - 1].text if place and not tokens[place].gap else ""
     following = tokens[place + 1] if place + 1 < len(tokens) and not tokens[place + 1].gap else None
+    if place > 1 and before and phrases("pronoun_one").whole(tokens[max(0, place - 2) : place + 1]):
+        return True
     if before and tokens[place].text == "one" and not _leads_to_one(before):
         return True
     if before in LEXICON.words("one_not_after"):

@@ -14,6 +14,7 @@ from surveys.core.replies.reading import Question
 from surveys.core.replies.tokens import Token, Tokens, joined
 
 _FUZZY_LENGTH = 4
+_TWO_SLIPS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,8 @@ def vocabulary_of(question: Question) -> Vocabulary:
             for pattern in _label_patterns(text):
                 wordings.setdefault(pattern, set()).add(option.code)
     for pattern, code in _equal_wordings(wordings):
+        wordings.setdefault(pattern, set()).add(code)
+    for pattern, code in _firstwords_of(question):
         wordings.setdefault(pattern, set()).add(code)
     unique = {pattern: codes for pattern, codes in wordings.items() if len(codes) == 1}
     words = {word for pattern in wordings for part in pattern.split() for word in part.rstrip("?").split("|")}
@@ -104,6 +107,19 @@ def _numbers_of(word: str) -> set[str]:
     return forms
 
 
+def _firstwords_of(question: Question) -> list[tuple[str, str]]:
+    """ "Several" for "Several days": the first telling word of a label where no other label holds it."""
+    shared = _shared_words(question)
+    dull = LEXICON.words("degree") | LEXICON.words("label_loose") | LEXICON.words("not_telling") | LEXICON.words("body")
+    added = []
+    for option in question.options:
+        words = [token.text for token in tokenise(clean(option.label)) if token.kind == "word"]
+        telling = [word for word in words if word not in dull]
+        if len(words) > 1 and telling and len(telling[0]) > _FUZZY_LENGTH and len(shared[telling[0]]) == 1:
+            added.append((f"^ {telling[0]} $", option.code))
+    return added
+
+
 def _equal_wordings(wordings: dict[str, set[str]]) -> list[tuple[str, str]]:
     """For each group of equals that one option's wording belongs to, the rest of the group."""
     added: list[tuple[str, str]] = []
@@ -142,7 +158,8 @@ def _shared_words(question: Question) -> dict[str, frozenset[str]]:
 def _none_code(question: Question) -> str | None:
     for option in question.options:
         words = [token.text for token in tokenise(clean(option.label))]
-        if words and words[0] in LEXICON.words("none_words"):
+        denied = len(words) > 1 and words[0] in LEXICON.words("denial") and words[-1] in LEXICON.words("anything_words")
+        if words and (words[0] in LEXICON.words("none_words") or denied):
             return option.code
     return None
 
@@ -154,13 +171,14 @@ def option_labelled(question: Question, text: str) -> str | None:
         option.code
         for option in question.options
         for each in (option.label, *option.synonyms)
-        if _words_of(each) == words
+        if words_of(each) == words
     }
     return owners.pop() if len(owners) == 1 else None
 
 
 @lru_cache(maxsize=4096)
-def _words_of(label: str) -> str:
+def words_of(label: str) -> str:
+    """The folded words of a label with single spaces between them."""
     return joined(tokenise(clean(label)))
 
 
@@ -235,7 +253,7 @@ def _spelled(token: Token, words: frozenset[str]) -> str | None:
         return None
     if len(text) < _FUZZY_LENGTH:
         return _letter_missing(text, words)
-    slips = 2 if len(text) >= 8 else 1
+    slips = 2 if len(text) >= _TWO_SLIPS else 1
     near = {
         word for word in words if len(word) >= _FUZZY_LENGTH and OSA.distance(text, word, score_cutoff=slips) <= slips
     }

@@ -5,9 +5,9 @@ from __future__ import annotations
 from surveys.core.replies.lexicon import LEXICON
 from surveys.core.replies.phrases import phrases
 from surveys.core.replies.reading import Question
-from surveys.core.replies.tokens import Tokens
+from surveys.core.replies.tokens import Tokens, joined
 from surveys.core.replies.values.focus import focus_of
-from surveys.core.replies.values.options import Hit
+from surveys.core.replies.values.options import Hit, words_of
 from surveys.core.replies.values.segments import clause_at, clauses
 
 
@@ -22,6 +22,8 @@ def misplaced(question: Question, tokens: Tokens, hit: Hit) -> str | None:
     following = tokens[hit.end] if hit.end < len(tokens) and not tokens[hit.end].gap else None
     if following and following.text in LEXICON.words("compound_tail"):
         return "The option only names a kind of something else."
+    if _between_degrees(question, tokens, hit):
+        return "The option may be this or a stronger one."
     if not _describes(tokens, hit):
         return None
     if following and following.kind == "word" and not _may_follow(question, following.text):
@@ -29,6 +31,17 @@ def misplaced(question: Question, tokens: Tokens, hit: Hit) -> str | None:
     if any(token.kind == "word" and not _may_precede(question, token.text) for token in before):
         return "The option is said of something else."
     return None
+
+
+def _between_degrees(question: Question, tokens: Tokens, hit: Hit) -> bool:
+    """ "so much worse" where both "Much worse" and "Very much worse" are offered."""
+    labels = {option.code: words_of(option.label) for option in question.options}
+    own = labels[hit.code]
+    if not any(code != hit.code and label.endswith(f" {own}") for code, label in labels.items()):
+        return False
+    said = joined(tokens[hit.start : hit.end])
+    before = tokens[hit.start - 1].text if hit.start and not tokens[hit.start].gap else ""
+    return said != own or before in LEXICON.words("degree")
 
 
 def _describes(tokens: Tokens, hit: Hit) -> bool:

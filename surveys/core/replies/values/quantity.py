@@ -58,8 +58,18 @@ def read_quantity(question: Question, reply: Stripped, language: str) -> Outcome
 def _adds(tokens: Tokens, mentions: tuple[Mention, ...]) -> bool:
     """ "one, then another half": more than the number itself is counted."""
     inside = {place for mention in mentions for place in range(mention.start, mention.end)}
-    adding = LEXICON.words("adding_words") | {"one", "una", "uno"}
-    return any(token.text in adding for place, token in enumerate(tokens) if place not in inside)
+    adding = LEXICON.words("adding_words")
+    loose = [place for place in range(len(tokens)) if place not in inside]
+    described = {mention.end + 1 for mention in mentions} | _pronouns(tokens)
+    ones = LEXICON.words("one_words")
+    return any(
+        tokens[place].text in adding or (tokens[place].text in ones and place not in described) for place in loose
+    )
+
+
+def _pronouns(tokens: Tokens) -> set[int]:
+    """The places of "one" in "the days one", "that pain one"."""
+    return {match.end - 1 for match in phrases("pronoun_one").all(tokens)}
 
 
 def _after_self_correction(tokens: Tokens, judged: list[Judged]) -> list[Judged]:
@@ -120,6 +130,8 @@ def _doubt(question: Question, tokens: Tokens, chosen: Judged, focus: Focus) -> 
         )
         if ahead or behind:
             return unclear("The number is wished for or depends on something.")
+    if phrases("asks_number").first(tokens):
+        return unclear("Asks about a number.")
     for match in phrases("other_subject").all(tokens):
         if match.start < chosen.mention.start:
             return unclear("The number is somebody else's or an earlier one.")
@@ -270,7 +282,7 @@ def _without_figures(question: Question, tokens: Tokens, judged: list[Judged], l
     if len(labels) == 1 and not any(each.role == DENIED for each in judged):
         (value,) = labels
         return _checked(question, value, Stripped("", (), echoed=False), None)
-    if focus_of(question).counts and _says_none(question, tokens):
+    if focus_of(question).counts and (_says_none(question, tokens) or (not judged and _begins_with_none(tokens))):
         return _checked(question, 0.0, Stripped("", (), echoed=False), None)
     if judged:
         return unclear("The number belongs to something else.")
@@ -280,6 +292,14 @@ def _without_figures(question: Question, tokens: Tokens, judged: list[Judged], l
         if value is not None:
             return _checked(question, value, Stripped("", (), echoed=False), None)
     return unclear("No value that could be recorded.", tried=bool(content) or not tokens)
+
+
+def _begins_with_none(tokens: Tokens) -> bool:
+    """ "none, stayed in bed": the first clause says none and the rest neither turns it nor leaves it open."""
+    end = next((place for place in range(1, len(tokens)) if tokens[place].gap), len(tokens))
+    if phrases("none_counted").whole(tokens[:end]) is None or phrases("dont_know").first(tokens):
+        return False
+    return not any(token.text in LEXICON.words("contrast") for token in tokens[end:])
 
 
 def _says_none(question: Question, tokens: Tokens) -> bool:

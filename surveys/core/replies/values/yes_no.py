@@ -11,9 +11,12 @@ from surveys.core.replies.phrases import Match, PhraseSet, phrases
 from surveys.core.replies.reading import Question
 from surveys.core.replies.strip import Stripped
 from surveys.core.replies.tokens import Tokens
+from surveys.core.replies.values.focus import focus_of
 from surveys.core.replies.values.mentions import find_mentions
 from surveys.core.replies.values.outcome import Outcome, found, unclear
+from surveys.core.replies.values.segments import clause_at, clauses
 
+_SHORTEST_NOUN = 3
 _STRONG = {"affirm": True, "deny": False, "fact_yes": True, "fact_no": False}
 
 
@@ -21,6 +24,7 @@ def read_yes_no(question: Question, reply: Stripped, language: str) -> Outcome:
     """True or false where the whole text is of one mind."""
     tokens = reply.tokens
     signs = _after_self_correction(tokens, _signs(question, tokens))
+    signs = [match for match in signs if not _of_another_kind(question, tokens, match)]
     if any(_blocked(tokens, match) for match in signs):
         return unclear("A yes or no that is itself denied or only supposed.")
     signs = _labelled(question, tokens, signs) or signs
@@ -31,6 +35,8 @@ def read_yes_no(question: Question, reply: Stripped, language: str) -> Outcome:
     if len(words) != 1:
         return unclear("Says both yes and no." if words else "Neither a yes nor a no.", tried=bool(signs))
     (value,) = words
+    if value and _of_another_day(question, tokens, signs):
+        return unclear("Says yes of another day.")
     if _opposed(tokens, signs, value=value) or _taken_back(tokens, signs, value=value):
         return unclear("The rest of the text takes it back or makes it uncertain.")
     covered = {place for match in signs for place in range(match.start, match.end)}
@@ -77,6 +83,25 @@ def _blocked(tokens: Tokens, match: Match) -> bool:
     return place > 0 and not tokens[place].gap and tokens[place - 1].text in LEXICON.words("sign_blockers")
 
 
+def _of_another_kind(question: Question, tokens: Tokens, match: Match) -> bool:
+    """ "I will" to a question about what has been, "my sister took some": a sign that answers another question."""
+    words = {token.text for token in tokens[match.start : match.end]}
+    asked = _prompt_words(question)
+    verbs = LEXICON.words("modal_verbs")
+    bare = words <= verbs | LEXICON.words("modal_companions") | LEXICON.words("after_echo")
+    if bare and words & verbs and not asked & LEXICON.words("modal_prompts"):
+        return True
+    if match.label not in {"fact_yes", "fact_no"}:
+        return False
+    start, _ = clause_at(clauses(tokens), match.start)
+    return any(token.text in LEXICON.words("bystanders") for token in tokens[start : match.start])
+
+
+@lru_cache(maxsize=512)
+def _prompt_words(question: Question) -> frozenset[str]:
+    return frozenset(token.text for token in tokenise(clean(question.text)))
+
+
 def _labelled(question: Question, tokens: Tokens, signs: list[Match]) -> list[Match]:
     """In "nausea yes vomiting no" the signs right behind the topic that was asked about, where topics lead."""
     asked = _asked_words(question)
@@ -86,6 +111,19 @@ def _labelled(question: Question, tokens: Tokens, signs: list[Match]) -> list[Ma
     if not named or len(behind) < len(single) or len(single) == len(named):
         return []
     return [replace(match, label=match.label.removeprefix("buried_")) for match in named]
+
+
+def _of_another_day(question: Question, tokens: Tokens, signs: list[Match]) -> bool:
+    """ "yesterday yes" to a question about today, "friday yes" to one about Thursday: the day leads the yes."""
+    first = next((match for match in signs if match.label in _STRONG), None)
+    if first is None or first.start == 0:
+        return False
+    start, _ = clause_at(clauses(tokens), first.start)
+    lead = {token.text for token in tokens[start : first.start]}
+    asked = focus_of(question)
+    days = LEXICON.words("other_days") if asked.moment == "day" else frozenset()
+    weekdays = LEXICON.words("weekday_names")
+    return bool(lead & days - asked.words) or bool(lead & weekdays - asked.words and asked.words & weekdays)
 
 
 def _opposed(tokens: Tokens, signs: list[Match], *, value: bool) -> bool:
@@ -114,8 +152,12 @@ def _then_amount(tokens: Tokens, match: Match) -> bool:
 
 def _conditions(tokens: Tokens) -> list[Match]:
     """ "si me siento bien" is a condition; with its accent, "sí me dieron" says yes."""
-    matches = phrases("condition").all(tokens)
-    return [replace(match, label="neither") for match in matches if "í" not in tokens[match.start].raw.lower()]
+    return [
+        replace(match, label="neither")
+        for match in phrases("condition").all(tokens)
+        if "í" not in tokens[match.start].raw.lower()
+        and not any(token.text in LEXICON.words("preterites") for token in tokens[match.start + 1 : match.start + 4])
+    ]
 
 
 def _buried(tokens: Tokens, match: Match) -> bool:
@@ -163,7 +205,22 @@ def _facts(question: Question) -> PhraseSet:
             topic = name.removeprefix("ask_")
             lines += [(line, "fact_yes") for line in LEXICON.lines(f"fact_{topic}_yes")]
             lines += [(line, "fact_no") for line in LEXICON.lines(f"fact_{topic}_no")]
+    for noun in _asked_nouns(question):
+        lines += [(line.replace("NOUN", noun), "fact_no") for line in LEXICON.lines("noun_denied")]
     return PhraseSet(lines)
+
+
+def _asked_nouns(question: Question) -> set[str]:
+    """The things that the prompt asks whether there were any of: the word behind "any"."""
+    tokens = tokenise(clean(question.text))
+    found = {
+        follower.text
+        for place, token in enumerate(tokens)
+        if token.text in LEXICON.words("any_words")
+        for follower in tokens[place + 1 : place + 2]
+    }
+    known = LEXICON.words("filler") | LEXICON.words("article") | LEXICON.words("not_asked_nouns")
+    return {noun for noun in found if len(noun) > _SHORTEST_NOUN and noun.isalpha() and noun not in known}
 
 
 def _after_self_correction(tokens: Tokens, signs: list[Match]) -> list[Match]:
@@ -186,7 +243,15 @@ def _taken_back(tokens: Tokens, signs: list[Match], *, value: bool) -> bool:
         doubts = (match for match in neither if match.label == "neither")
         return any(tokens[match.start].text in LEXICON.words("doubt") for match in doubts)
     exception = phrases("except_when").all(tokens)
+    neither = [match for match in neither if not _asked(tokens, match)]
     return bool(neither) or any(match.start > first for match in exception)
+
+
+def _asked(tokens: Tokens, match: Match) -> bool:
+    """A word of doubt inside a question that follows the no ("no, and can I drive if I wait")."""
+    start, _ = clause_at(clauses(tokens), match.start)
+    opened = start + (tokens[start].text in LEXICON.words("clause_openers"))
+    return start > 0 and phrases("asks_back").whole(tokens[opened : opened + 2]) is not None
 
 
 def _code(question: Question, tokens: Tokens, language: str) -> bool | None:
@@ -197,7 +262,7 @@ def _code(question: Question, tokens: Tokens, language: str) -> bool | None:
     named = {
         mention.start: str(int(mention.value))
         for mention in find_mentions(tokens, language)
-        if mention.value is not None
+        if mention.value is not None and mention.form != "counting"
     }
     meant = {
         offered[named.get(place, token.text)]
@@ -219,7 +284,7 @@ def _stands_free(tokens: Tokens, place: int) -> bool:
         | {"=", "#", "-", "yes", "no", "si"}
         | LEXICON.words("weak_marks")
     )
-    known -= {"of", "de", "had", "have", "at", "for"}
+    known -= LEXICON.words("not_beside_codes")
     before = tokens[place - 1] if place and not tokens[place].gap else None
     after = tokens[place + 1] if place + 1 < len(tokens) and not tokens[place + 1].gap else None
     return all(each is None or each.text in known or each.kind == "emoji" for each in (before, after))
