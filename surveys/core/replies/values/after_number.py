@@ -5,7 +5,7 @@ from __future__ import annotations
 from surveys.core.replies.lexicon import LEXICON
 from surveys.core.replies.values.before_number import judge_before
 from surveys.core.replies.values.mentions import Mention
-from surveys.core.replies.values.scene import ELSE, FREE, OTHER, POISON, Scene, Verdict
+from surveys.core.replies.values.scene import ELSE, FREE, OTHER, POISON, UNSURE, Scene, Verdict
 
 _OF_WORDS = frozenset({"of", "out", "de", "sobre", "over", "in", "on", "/", "from"})
 _WEAK_OF_WORDS = frozenset({"in", "on", "over", "from"})
@@ -22,6 +22,8 @@ def judge_after(scene: Scene, mention: Mention) -> Step:
     end, verdict = _out_of(scene, mention)
     if verdict or (end > mention.end and mention.value != scene.question.max):
         return end, verdict
+    if scene.question.type == "number" and "topic_sleep" in scene.focus.topics and _in_bed(scene, end):
+        return end, ELSE
     for step in (_glued, _fitting, _misfitting):
         end, verdict = step(scene, mention, end)
         if verdict:
@@ -32,6 +34,13 @@ def judge_after(scene: Scene, mention: Mention) -> Step:
     if hedged == end and (scene.starts(end, "one_sided_after") or scene.text(end) == "+"):
         return end, Verdict(POISON, "only a bound")
     return hedged, _range(scene, mention, hedged) or _neighbour(scene, mention, hedged)
+
+
+def _in_bed(scene: Scene, end: int) -> bool:
+    """ "8 hours in bed" is not sleep."""
+    while scene.fits_unit(end):
+        end += 1
+    return scene.starts(end, "in_bed")
 
 
 def _out_of(scene: Scene, mention: Mention) -> Step:
@@ -92,7 +101,8 @@ def _more_units(scene: Scene, end: int) -> Verdict | None:
     joined = scene.text(end) in {"and", "y"}
     place = end + joined
     second = scene.mention_at(place) if scene.token(place) else None
-    if second and scene.is_unit(second.end):
+    timed = scene.text(end - 1) in LEXICON.words("unit_hour")
+    if second and (scene.is_unit(second.end) or (timed and not joined)):
         return Verdict(POISON, "two quantities that would have to be added")
     halves = {scene.text(place), scene.text(place + 1)} & LEXICON.words("halves")
     return Verdict(POISON, "a half after its unit") if joined and halves else None
@@ -158,7 +168,10 @@ def _neighbour(scene: Scene, mention: Mention, end: int) -> Verdict | None:
     if token.text in known or token.text in scene.focus.words or scene.starts(end, "self_corrections"):
         return None
     inflected = token.text.endswith(_NO_COUNT_NOUN) and len(token.text) >= _SHORTEST_INFLECTED
-    return None if inflected else ELSE
+    if inflected:
+        return None
+    doubtful = scene.question.type == "number" and token.text not in LEXICON.known_words
+    return Verdict(UNSURE, "an unknown word behind it") if doubtful else ELSE
 
 
 def _labelled(scene: Scene, mention: Mention, topic: str) -> Verdict | None:

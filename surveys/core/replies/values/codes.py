@@ -144,9 +144,9 @@ def _letter_stands(tokens: Tokens, place: int, vocabulary: Vocabulary) -> bool:
         "thanks",
         "gracias",
     }
-    if token.text in LEXICON.words("word_letters") and token.raw.islower() and before and not token.gap:
-        if before.text not in joint | LEXICON.words("code_words") and before.text not in vocabulary.codes:
-            return False
+    follows = before is not None and not token.gap and before.text not in vocabulary.codes
+    if token.text in LEXICON.words("word_letters") and token.raw.islower() and follows:
+        return before is not None and before.text in joint | LEXICON.words("code_words")
     trailing = (
         LEXICON.words("filler")
         if len(token.text) > 1 or token.text not in {"a", "i", "e", "o", "y", "u"}

@@ -19,7 +19,7 @@ FUZZY_LENGTH = 4
 _DECIMAL = re.compile(r"\d+[.,]\d+")
 _THOUSANDS = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
 _LOOKALIKE = re.compile(r"\d[Oo]{1,2}")
-_LONGEST_RUN = 8
+_LONGEST_RUN, _TWO_WORDS = 8, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +142,19 @@ def _is_pronoun(tokens: Tokens, place: int) -> bool:
     """ "the third one", "no one", "one of those days", "una 7": no number."""
     before = tokens[place - 1].text if place and not tokens[place].gap else ""
     following = tokens[place + 1] if place + 1 < len(tokens) and not tokens[place + 1].gap else None
-    if place > 1 and before and phrases("pronoun_one").whole(tokens[max(0, place - 2) : place + 1]):
+    if place in pronouns(tokens):
         return True
     if before and tokens[place].text == "one" and not _leads_to_one(before):
         return True
     if before in LEXICON.words("one_not_after"):
         return not (before == "the" and place > 1 and tokens[place - 2].text in {"just", "only"})
     return following is not None and (following.kind == "number" or following.text in LEXICON.words("one_not_before"))
+
+
+def pronouns(tokens: Tokens) -> set[int]:
+    """The places of "one" in "the days one", "that pain one"."""
+    matches = (match for match in phrases("pronoun_one").all(tokens) if match.end - match.start > _TWO_WORDS)
+    return {match.start + _TWO_WORDS for match in matches}
 
 
 def _leads_to_one(before: str) -> bool:

@@ -11,7 +11,7 @@ from surveys.core.replies.strip import Stripped
 from surveys.core.replies.tokens import Tokens
 from surveys.core.replies.values.end_labels import label_values, labels_in
 from surveys.core.replies.values.focus import Focus, focus_of
-from surveys.core.replies.values.mentions import Mention, find_mentions, fuzzy_value
+from surveys.core.replies.values.mentions import Mention, find_mentions, fuzzy_value, pronouns
 from surveys.core.replies.values.number_labels import aspect_of
 from surveys.core.replies.values.outcome import Outcome, found, unclear
 from surveys.core.replies.values.roles import Judged, judge_numbers
@@ -58,18 +58,14 @@ def read_quantity(question: Question, reply: Stripped, language: str) -> Outcome
 def _adds(tokens: Tokens, mentions: tuple[Mention, ...]) -> bool:
     """ "one, then another half": more than the number itself is counted."""
     inside = {place for mention in mentions for place in range(mention.start, mention.end)}
+    inside |= {place for match in phrases("none_counted").all(tokens) for place in range(match.start, match.end)}
     adding = LEXICON.words("adding_words")
     loose = [place for place in range(len(tokens)) if place not in inside]
-    described = {mention.end + 1 for mention in mentions} | _pronouns(tokens)
+    described = {mention.end + 1 for mention in mentions} | pronouns(tokens)
     ones = LEXICON.words("one_words")
     return any(
         tokens[place].text in adding or (tokens[place].text in ones and place not in described) for place in loose
     )
-
-
-def _pronouns(tokens: Tokens) -> set[int]:
-    """The places of "one" in "the days one", "that pain one"."""
-    return {match.end - 1 for match in phrases("pronoun_one").all(tokens)}
 
 
 def _after_self_correction(tokens: Tokens, judged: list[Judged]) -> list[Judged]:
@@ -130,6 +126,8 @@ def _doubt(question: Question, tokens: Tokens, chosen: Judged, focus: Focus) -> 
         )
         if ahead or behind:
             return unclear("The number is wished for or depends on something.")
+    if question.type == "number" and _not_so(tokens, chosen):
+        return unclear("A count that was planned, avoided or lost.")
     if phrases("asks_number").first(tokens):
         return unclear("Asks about a number.")
     for match in phrases("other_subject").all(tokens):
@@ -142,6 +140,14 @@ def _doubt(question: Question, tokens: Tokens, chosen: Judged, focus: Focus) -> 
     if labels and labels != {chosen.mention.value}:
         return unclear("A number and an end of the scale in words disagree.")
     return None
+
+
+def _not_so(tokens: Tokens, chosen: Judged) -> bool:
+    """ "gonna take 2", "almost took 3", "threw up one": the count is of what did not happen."""
+    start, _ = clause_at(clauses(tokens), chosen.mention.start)
+    before = tokens[start : chosen.mention.start]
+    lost = any(token.text in LEXICON.words("lost_verbs") for token in before)
+    return lost or phrases("unreal").first(before) is not None
 
 
 def _sentence_break(tokens: Tokens, start: int, end: int) -> bool:
@@ -247,7 +253,8 @@ def _fits(candidate: Candidate, focus: Focus) -> bool:
         return True
     if focus.moment != "span" or candidate.when == "future":
         return False
-    return not asked & LEXICON.words("far_past") and not (candidate.when == "usual" and focus.aspects)
+    counted = focus.counts or focus.measures
+    return not asked & LEXICON.words("far_past") and not (candidate.when == "usual" and (focus.aspects or counted))
 
 
 # -- the value --------------------------------------------------------------------------------------------------------

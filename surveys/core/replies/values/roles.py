@@ -61,6 +61,8 @@ def _judge(scene: Scene, mention: Mention) -> Judged:
         return Judged(mention, OTHER, mention.end, "a clock time or date")
     if mention.form == "counting" and scene.question.type == "scale" and mention.value <= _TWICE:
         return Judged(mention, OTHER, mention.end, "once or twice counts something else")
+    if mention.form == "counting" and mention.value <= _TWICE and scene.focus.units & LEXICON.words("unit_hour"):
+        return Judged(mention, OTHER, mention.end, "once or twice counts something else")
     denial = denial_before(scene, mention)
     if denial:
         return Judged(mention, denial.role, mention.end, denial.why)
@@ -80,6 +82,8 @@ def _misplaced(scene: Scene, mention: Mention, end: int, topic: str | None) -> s
     if topic is not None and topic not in scene.focus.topics:
         return "labelled for something else"
     if scene.question.type == "number" and topic in LEXICON.words("score_topics"):
+        if any(scene.topic(scene.text(place)) == topic for place in (end, end + 1)):
+            return None
         counted = any(scene.fits_unit(place) for place in range(mention.end, max(end, mention.end + 1)))
         return None if counted else "a score beside a count"
     aspect = aspect_of(scene, mention) if scene.question.type == "scale" else None
