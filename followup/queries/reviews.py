@@ -52,3 +52,9 @@ def _texts(item: ReviewItem, signals: Sequence[Signal], answers: Sequence[Answer
     about = {item.message_id, *(signal.message_id for signal in signals)} - answered
     found = inbound_by_id(item.clinic_id, {text for text in about if text is not None})
     return sorted(found.values(), key=attrgetter("received_at", "id"))
+
+
+def latest_review_of(follow_up_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """The review item of each of these follow-ups that was opened last; those without one are missing."""
+    rows = ReviewItem.objects.filter(follow_up_id__in=follow_up_ids).order_by("opened_at", "id")
+    return dict(rows.values_list("follow_up_id", "id"))

@@ -38,14 +38,17 @@ def shown_answers(answers: Sequence[Answer], version_id: Any) -> list[ShownAnswe
 
 
 def _value(answer: Answer, survey: SurveyDefinition) -> str:
-    if answer.kind == "skipped":
-        return "Skipped"
-    if answer.value is None:
+    return "Skipped" if answer.kind == "skipped" else in_words(answer.value, survey, answer.question)
+
+
+def in_words(value: Any, survey: SurveyDefinition, key: str) -> str:
+    """A value of the question `key` as staff read it; nothing for open text, which has none."""
+    if value is None:
         return ""
-    if isinstance(answer.value, bool):
-        return "Yes" if answer.value else "No"
-    codes = answer.value if isinstance(answer.value, list) else [answer.value]
-    labels = _labels(survey, answer.question)
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    codes = value if isinstance(value, list | tuple) else [value]
+    labels = _labels(survey, key)
     return ", ".join(labels.get(str(code), str(code)) for code in codes)
 
 

@@ -51,6 +51,7 @@ def addresses(desk: Desk) -> list[str]:
         "/staff/on-call/",
         f"/staff/{desk.admin.pk}/",
         "/insights/",
+        "/insights/rereading/",
         "/operations/",
         f"/operations/texts/{OutboundMessage.objects.get(status='uncertain').pk}/",
         f"/simulator/{desk.patient.pk}/",

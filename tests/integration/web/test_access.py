@@ -45,6 +45,7 @@ PAGES = {
     "staff-member": (ADMIN, "staff.read"),
     "staff-roster": (CLINICAL, "shift.list"),
     "insights": (CLINICAL, "insight.read"),
+    "rereading": (CLINICAL, "answer.reread"),
 }
 ACTIONS = {
     "review-claim": CLINICAL,
@@ -154,7 +155,7 @@ def test_another_clinics_rows_are_as_unknown_as_rows_that_never_were(north: Hous
         "survey-upload",
         "staff",
     }
-    own |= {"staff-new", "staff-roster", "insights", "worklist-rows", "survey", "survey-version"}
+    own |= {"staff-new", "staff-roster", "insights", "rereading", "worklist-rows", "survey", "survey-version"}
     pages = {name: client.get(address(name, south)).status_code for name in PAGES if name not in own}
     actions = {name: client.post(address(name, south), {"revision": 0}).status_code for name in ACTIONS}
     assert set(pages.values()) == {404}, pages
