@@ -26,6 +26,11 @@ def prompt(question: Question, voice: Voice) -> str:
     return voice.fill(question.prompt[voice.language])
 
 
+def on_page(question: Question, voice: Voice) -> str:
+    """The question as the web form puts it, its options left to the form."""
+    return voice.fill((question.page or question.prompt)[voice.language])
+
+
 def again(question: Question, voice: Voice, *, times: int) -> str:
     """The question asked again: first (`times` 1) how to answer it, with the options in words; then the whole again."""
     text = _AGAIN.get(question.type, "SVC-AGAIN")

@@ -11,6 +11,7 @@ SayKind = Literal["question", "reask", "confirm", "done", "reminder", "notice"]
 AnswerKind = Literal["value", "text", "skipped"]
 Outcome = Literal["completed", "partial", "stopped", "expired"]
 WishKind = Literal["pause", "help", "wrong_person"]
+LinkReason = Literal["question", "reminder", "offer", "asked"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,4 +94,15 @@ class Wish:
     detail: str = ""
 
 
-Effect = Say | KeepAnswer | ReplaceAnswer | Finished | HandOver | ForStaff | SwitchLanguage | OptOut | Wish
+@dataclass(frozen=True, slots=True)
+class SendLink:
+    """Text the patient a link to the web form of this follow-up, where the open question waits.
+
+    `question` stands in for the text that would ask it, `reminder` for the one that reminds of it; `offer` comes beside
+    a question that was not understood twice, `asked` when the patient wants one.
+    """
+
+    reason: LinkReason
+
+
+Effect = Say | SendLink | KeepAnswer | ReplaceAnswer | Finished | HandOver | ForStaff | SwitchLanguage | OptOut | Wish

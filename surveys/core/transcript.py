@@ -13,6 +13,7 @@ from surveys.core.effects import (
     OptOut,
     ReplaceAnswer,
     Say,
+    SendLink,
     SwitchLanguage,
     Wish,
 )
@@ -53,6 +54,8 @@ def _note(effect: Effect) -> str:
             return f"wish: {effect.kind}{' ' + effect.detail if effect.detail else ''}"
         case Say():
             return effect.text
+        case SendLink():
+            return f"a link to the web form: {effect.reason}"
     assert_never(effect)
 
 

@@ -55,8 +55,24 @@ def _question(written: Mapping[str, Any], languages: list[str]) -> dict[str, Any
     }
     own = {field: value for field, value in written.items() if field not in {"item", "with_stem"}}
     options = item.get("options", bank.get("options"))
+    page = _page(item, bank, languages)
     offered = {"options": [_spoken(option, languages) for option in options]} if options else {}
-    return {"key": key, **item, "prompt": prompt, **offered, **own}
+    return {"key": key, **item, "prompt": prompt, **page, **offered, **own}
+
+
+def _page(item: Mapping[str, Any], bank: Mapping[str, Any], languages: list[str]) -> dict[str, Any]:
+    """What the web form shows: the item's own wording for it, or the stem above the item, its options left out."""
+    if "page" in item:
+        return {"page": {language: item["page"][language] for language in languages}}
+    if "suffix" not in bank:
+        return {}
+    stems = bank.get("stem", {})
+    return {
+        "page": {
+            language: "\n".join(filter(None, [stems.get(language, "").strip(), item["prompt"][language]]))
+            for language in languages
+        }
+    }
 
 
 def _spoken(option: Mapping[str, Any], languages: list[str]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Plays a conversation script: the patient's lines are played to the engine, every other line is written anew.
 
 A script is a text file. It begins with comments and a head of `name: value` lines, then a blank line. Of the rest only
-the patient's lines, REMINDER, TIME IS UP and comments are given; a patient's line that begins with ALARM is one that
+the patient's lines, REMINDER, TIME IS UP, OPENS THE FORM, FORM with a question and a value, and comments are given; a patient's line that begins with ALARM is one that
 the safety screen must flag, upon which the survey falls silent. `python -m tests.golden.script FILE ...` writes what
 the engine makes of them into the file, for a person to read and to commit.
 """
@@ -25,6 +25,8 @@ from surveys.core.wording import Voice
 
 NOW = datetime(2026, 11, 24, 14, 0)  # noqa: DTZ001  # the patient's wall clock, as the engine takes it
 ALARM, REMINDER, TIME_IS_UP = "ALARM    ", "REMINDER", "TIME IS UP"
+OPENS, FORM = "OPENS THE FORM", "FORM     "
+GIVEN = (PATIENT, ALARM, REMINDER, TIME_IS_UP, OPENS, FORM)
 HELD = {"crisis", "emergency"}
 
 
@@ -34,15 +36,21 @@ def play(script: str) -> str:
     facts = dict(line.split(": ", 1) for line in head.splitlines() if not line.startswith("#"))
     survey = restore(library.document(facts["survey"]))
     voice = Voice("Demo Clinic", "618-555-0100", facts["language"])
-    lines = list(_played(survey, voice, _known(facts.get("known", "")), body))
+    turn = conversation.begin(
+        survey,
+        voice=voice,
+        known=_known(facts.get("known", "")),
+        by_link=facts.get("sent") == "as a link",
+        link_only=facts.get("sent") == "as links only",
+    )
+    lines = list(_played(survey, voice, turn, body))
     return f"{head}\n\n" + "\n".join(lines) + "\n"
 
 
-def _played(survey: SurveyDefinition, voice: Voice, known: dict[str, Any], body: str) -> Iterator[str]:
-    turn = conversation.begin(survey, voice=voice, known=known)
+def _played(survey: SurveyDefinition, voice: Voice, turn: Turn, body: str) -> Iterator[str]:
     yield from map(line_of, turn.effects)
     for line in body.splitlines():
-        if line.startswith(("#", PATIENT, ALARM, REMINDER, TIME_IS_UP)):
+        if line.startswith(("#", *GIVEN)):
             yield line
         if not line.startswith("#"):
             turn, said = _step(survey, turn.state, voice, line)
@@ -56,6 +64,11 @@ def _step(survey: SurveyDefinition, state: State, voice: Voice, line: str) -> tu
         turn = conversation.remind(survey, state, voice=voice)
     elif line.startswith(TIME_IS_UP):
         turn = conversation.expire(survey, state, voice=voice)
+    elif line.startswith(OPENS):
+        turn = Turn(conversation.looked_at(state), ())
+    elif line.startswith(FORM):
+        key, value = line[len(FORM) :].split(" ", 1)
+        turn = conversation.fill(survey, state, key, _typed(survey, key, value), voice=voice)
     elif line.startswith((PATIENT, ALARM)):
         hold = line.startswith(ALARM)
         text = line[len(PATIENT) :].replace("\\n", "\n")
@@ -65,6 +78,10 @@ def _step(survey: SurveyDefinition, state: State, voice: Voice, line: str) -> tu
     else:
         return Turn(state, ()), []
     return turn, [*noted, *map(line_of, turn.effects)]
+
+
+def _typed(survey: SurveyDefinition, key: str, value: str) -> Any:
+    return int(value) if survey.question(key).type in {"scale", "number"} else value
 
 
 def _known(pairs: str) -> dict[str, Any]:

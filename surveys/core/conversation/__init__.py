@@ -3,41 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from surveys.core.conversation.filling import NotAsked, NotWithin, take_typed
 from surveys.core.conversation.path import may_be_put
 from surveys.core.conversation.replying import put_again, reply_after_end, reply_to_confirm, reply_to_open
 from surveys.core.conversation.state import STATE_FORMAT, State, UnknownStateFormat
 from surveys.core.conversation.turn import MOST_ASKED, Draft, Turn
 from surveys.core.definition.model import SurveyDefinition
-from surveys.core.replies.reading import Reading
+from surveys.core.replies.reading import Reading, Value
 from surveys.core.wording import Voice
 
 __all__ = [
     "MOST_ASKED",
+    "NotAsked",
+    "NotWithin",
     "STATE_FORMAT",
     "State",
     "Turn",
     "UnknownStateFormat",
     "begin",
     "expire",
+    "fill",
+    "looked_at",
     "open_question",
     "remind",
     "reply",
 ]
 
 
-def begin(survey: SurveyDefinition, *, voice: Voice, known: Mapping[str, Any] | None = None) -> Turn:
-    """Put the first question, in the voice's language where the survey has it.
+def begin(
+    survey: SurveyDefinition,
+    *,
+    voice: Voice,
+    known: Mapping[str, Any] | None = None,
+    by_link: bool = False,
+    link_only: bool = False,
+) -> Turn:
+    """Put the first question, in the voice's language where the survey has it, or with `by_link` send a link to it.
+
+    With `link_only` no text of this conversation holds a question, whatever the patient texts (clinical content, H-02).
 
     `known` holds the patient's last readings by question key, for the confirmation of jumps, and facts that questions
     need, such as `rostered`. Only what the survey asks for is kept.
     """
     wanted = {question.key for question in survey.questions} | {question.needs for question in survey.questions}
     kept = {key: value for key, value in (known or {}).items() if key in wanted and value is not None}
-    draft = Draft(survey, State(language=survey.spoken(voice.language), known=kept), voice)
+    by_link = by_link or link_only
+    state = State(
+        language=survey.spoken(voice.language), known=kept, by_link=by_link, link_only=link_only, unseen=by_link
+    )
+    draft = Draft(survey, state, voice)
     draft.go_on()
+    if by_link:
+        draft.set(asked={})  # a link puts no question: it may still be asked by text, and asked again twice
     return draft.done()
 
 
@@ -67,6 +88,27 @@ def reply(
     return draft.done()
 
 
+def looked_at(state: State) -> State:
+    """The patient has the open question before them on the web form; texts hold the link from now on."""
+    return replace(state, by_link=True, unseen=False)
+
+
+def fill(
+    survey: SurveyDefinition, state: State, key: str, value: Value, *, voice: Voice, language: str | None = None
+) -> Turn:
+    """Take a value that the patient chose on the web form, None for a skipped question; nothing is texted.
+
+    The same branches, stops and confirmations hold as for texts. `language` is that of the page.
+
+    Raises:
+        NotAsked: the question is not on the patient's way, or the conversation has ended.
+        NotWithin: the value is no answer to it.
+    """
+    draft = Draft(survey, looked_at(state), voice, silent=True, on_page=True)
+    take_typed(draft, key, value, language or state.language)
+    return draft.done()
+
+
 def remind(survey: SurveyDefinition, state: State, *, voice: Voice) -> Turn:
     """Remind of an open conversation: SVC-REMIND before the first answer, afterwards the open question itself.
 
@@ -81,6 +123,8 @@ def remind(survey: SurveyDefinition, state: State, *, voice: Voice) -> Turn:
     draft.set(asked={**state.asked, state.open: 0})
     if not may_be_put(survey.question(state.open), state.known):
         draft.ask(state.open)
+    elif state.by_link:
+        draft.send_link("reminder")
     elif state.answers:
         draft.say(draft.voice.say("SVC-STILLOPEN"), "reminder")
         put_again(draft)

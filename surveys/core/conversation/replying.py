@@ -21,6 +21,8 @@ GO: Final = frozenset(
     {"go", "ok go", "go ahead", "start", "ready", "begin", "empezar", "listo", "lista", "vamos", "si go"}
 )
 """What SVC-REMIND asks for, and its plain equals: the open question, please."""
+TO_A_QUESTION: Final = frozenset({"answer", "reprompt", "correction", "skip"})
+"""Readings of a text that is about a question, clear or not."""
 PHONE_MADE: Final = frozenset({"tapback", "autoreply"})
 CONFIRMED: Final = (replies.Option("1", "Yes"),)
 """SVC-CONFIRM offers 1 for "that is right"; a plain yes or no is understood too."""
@@ -33,12 +35,24 @@ def reply_to_open(draft: Draft, text: str, now: datetime | None, given: Reading 
         return
     question = draft.survey.question(draft.state.open)
     understood = given or _read(draft, question, text, now)
-    if question.type == "text" and _wants_to_go(text):
+    if draft.state.by_link and (understood.kind in TO_A_QUESTION or _wants_to_go(text)):
+        draft.go_on_by_text()
+    if draft.state.unseen and (understood.kind in TO_A_QUESTION or _wants_to_go(text)):
+        _put_first(draft, question.key)
+    elif question.type == "text" and _wants_to_go(text):
         put_again(draft)
     elif understood.kind == "answer" and question.accepts(understood.value):
         _take(draft, question, understood, None if given else _labelled(draft, question, text, now))
     elif not _answers_otherwise(draft, question, understood):
         react(draft, text, understood, now)
+
+
+def _put_first(draft: Draft, key: str) -> None:
+    """A number to a question that nobody has put answers nothing: the question goes out by text first."""
+    if draft.silent:
+        draft.for_staff("held")
+    else:
+        draft.ask(key)
 
 
 def reply_to_confirm(draft: Draft, text: str, now: datetime | None, given: Reading | None) -> None:
@@ -50,6 +64,7 @@ def reply_to_confirm(draft: Draft, text: str, now: datetime | None, given: Readi
         react(draft, text, understood, now)
         return
     right = _confirms(draft, text) if given is None else None
+    draft.go_on_by_text()
     draft.set(confirming=draft.state.confirming[1:])
     if right is False:
         draft.ask(key)
@@ -118,18 +133,18 @@ def _wants_to_go(text: str) -> bool:
 def _take(draft: Draft, question: Question, understood: Reading, said: Labelled | None) -> None:
     """Keep the answer, and those to the next questions that the same text gives under their own names."""
     draft.keep(question, understood.value, "text" if question.type == "text" else "value")
-    _mark_jump(draft, question, understood.value)
+    mark_jump(draft, question, understood.value)
     ahead = said.values if said else {}
     while (key := walk(draft.survey, draft.state.answers, draft.state.known)[1]) in ahead and key is not None:
         following = draft.survey.question(key)
         draft.keep(following, ahead[key], "value")
-        _mark_jump(draft, following, ahead[key])
+        mark_jump(draft, following, ahead[key])
     if understood.intent or (understood.extra and not (said and said.nothing_else)):
         draft.for_staff("more_than_an_answer")
     draft.go_on()
 
 
-def _mark_jump(draft: Draft, question: Question, value: Value) -> None:
+def mark_jump(draft: Draft, question: Question, value: Value) -> None:
     """A value far from the last known one is to be confirmed, once (clinical content, Q1)."""
     last = draft.state.known.get(question.key)
     if question.confirm_jump is None or question.key in draft.state.confirming or question.key in draft.state.jumped:
@@ -233,6 +248,9 @@ def _wish(draft: Draft, text: str, understood: Reading, now: datetime | None) ->
         _switch(draft, detail)
     elif understood.kind == "help":
         draft.effects.append(Wish("help"))
+    elif name == "link":
+        draft.set(by_link=True)
+        draft.send_link("asked")
     elif name == "pause":
         _pause(draft, text, now)
     else:

@@ -24,7 +24,9 @@ class State:
     and skipped questions. `order`: their keys in the order in which they came, whose last one a correction is about.
     `closed`: keys whose answer a correction has taken off the way. `jumped`: keys whose value was far from the last
     reading; `confirming`: those that are still to be confirmed. `detours`: texts since the last new answer that brought
-    none. `known`: last readings by key, and facts such as `rostered`.
+    none. `known`: last readings by key, and facts such as `rostered`. `by_link`: texts hold a link to the web form
+    instead of questions, with `link_only` for as long as the conversation lasts. `unseen`: the open question has been
+    put neither by text nor on the form.
     """
 
     language: str
@@ -37,6 +39,9 @@ class State:
     jumped: tuple[str, ...] = ()
     detours: int = 0
     known: Mapping[str, Any] = field(default_factory=dict)
+    by_link: bool = False
+    link_only: bool = False
+    unseen: bool = False
     ended: bool = False
 
     def knowing(self, **facts: bool) -> State:
@@ -57,6 +62,9 @@ class State:
             "jumped": list(self.jumped),
             "detours": self.detours,
             "known": dict(self.known),
+            "by_link": self.by_link,
+            "link_only": self.link_only,
+            "unseen": self.unseen,
             "ended": self.ended,
         }
 
@@ -81,6 +89,9 @@ class State:
             jumped=tuple(data.get("jumped", ())),
             detours=data.get("detours", 0),
             known=data.get("known", {}),
+            by_link=data.get("by_link", False),
+            link_only=data.get("link_only", False),
+            unseen=data.get("unseen", False),
             ended=data.get("ended", False),
         )
 

@@ -16,16 +16,22 @@ from surveys.core.effects import (
     ForStaff,
     HandOver,
     KeepAnswer,
+    LinkReason,
     Outcome,
     ReplaceAnswer,
     Say,
     SayKind,
+    SendLink,
 )
 from surveys.core.replies.reading import READER_VERSION, Value
 from surveys.core.wording import Voice
 
 MOST_ASKED: Final = 3
 """A question is put once and asked again at most twice; then a person takes over."""
+OFFER_AT: Final = 2
+"""Re-asks of one question from which a link to the web form goes with them (docs/adr/0021)."""
+ON_PAGE: Final = "form"
+"""What stands for the reader's version beside a value that was chosen on the web form."""
 MOST_DETOURS: Final = 12
 """Texts without a new answer before a person takes over, whatever they are (house choice)."""
 
@@ -40,12 +46,16 @@ class Turn:
 
 @dataclass(slots=True)
 class Draft:
-    """A turn in the making, changed only within one call of the engine. `silent`: nothing is said to the patient."""
+    """A turn in the making, changed only within one call of the engine. `silent`: nothing is said to the patient.
+
+    `on_page`: the patient answers on the web form, where the next question shows itself.
+    """
 
     survey: SurveyDefinition
     state: State
     clinic: Voice
     silent: bool = False
+    on_page: bool = False
     effects: list[Effect] = field(default_factory=list)
 
     @property
@@ -68,6 +78,15 @@ class Draft:
         if not self.silent:
             self.effects.append(Say(text, about, kind))
 
+    def send_link(self, reason: LinkReason) -> None:
+        """Text a link to the web form, unless a concern for safety keeps the survey silent."""
+        if not self.silent:
+            self.effects.append(SendLink(reason))
+
+    def go_on_by_text(self) -> None:
+        """The patient texts instead of using the link: ask by text again, unless they want links only."""
+        self.set(by_link=self.state.link_only)
+
     def for_staff(self, reason: str) -> None:
         """Have a person read the text."""
         self.effects.append(ForStaff(reason))
@@ -84,7 +103,7 @@ class Draft:
             self.hand_over()
             return
         self._count(key)
-        self.say(asking.prompt(self.survey.question(key), self.voice), "question", key)
+        self._put(asking.prompt(self.survey.question(key), self.voice), "question", key)
 
     def ask_again(self, key: str) -> None:
         """Put the open question in the words that its type needs; hand over where that was done twice."""
@@ -95,7 +114,9 @@ class Draft:
             return
         times = self.state.asked.get(key, 0)
         self._count(key)
-        self.say(asking.again(self.survey.question(key), self.voice, times=times), "reask", key)
+        self._put(asking.again(self.survey.question(key), self.voice, times=times), "reask", key)
+        if times >= OFFER_AT and not self.state.by_link:
+            self.send_link("offer")
 
     def _gives_up(self, key: str) -> bool:
         """Go on past a question whose fact no longer holds."""
@@ -107,7 +128,15 @@ class Draft:
     def ask_to_confirm(self) -> None:
         """Ask whether the first value that jumped is right."""
         key = self.state.confirming[0]
-        self.say(asking.confirm(self.state.answers[key], self.voice), "confirm", key)
+        self._put(asking.confirm(self.state.answers[key], self.voice), "confirm", key)
+
+    def _put(self, text: str, kind: SayKind, key: str) -> None:
+        """Say what is open, or text the link to where it stands."""
+        if self.state.by_link:
+            self.send_link("question")
+        else:
+            self.say(text, kind, key)
+            self.set(unseen=False)
 
     def _count(self, key: str) -> None:
         asked = self.state.asked.get(key, 0) + 1
@@ -142,9 +171,10 @@ class Draft:
 
     def _store(self, question: Question, value: Value, kind: AnswerKind, *, replacing: bool, raw: bool = True) -> None:
         effect = ReplaceAnswer if replacing else KeepAnswer
-        prompt = asking.prompt(question, self.voice)
+        prompt = asking.on_page(question, self.voice) if self.on_page else asking.prompt(question, self.voice)
         stored = None if kind == "text" else value
-        self.effects.append(effect(question.key, prompt, self.state.language, stored, kind, READER_VERSION, raw))
+        reader = ON_PAGE if self.on_page else READER_VERSION
+        self.effects.append(effect(question.key, prompt, self.state.language, stored, kind, reader, raw))
 
     # -- going on and ending ------------------------------------------------------------------------------------------
 

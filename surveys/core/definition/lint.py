@@ -39,6 +39,7 @@ RESERVED = frozenset(
 
 YES_AND_NO: frozenset[Value] = frozenset({True, False})
 PLACES = frozenset({"clinic", "phone"})
+ONLY_PLACES = "Only {clinic} and {phone} may stand in braces."
 _TAKEN = {
     "opt_out": "is read as the wish for no more texts",
     "opt_in": "is read as the wish to begin again",
@@ -55,8 +56,9 @@ def lint_problems(survey: SurveyDefinition, count_parts: CountParts | None) -> I
                 continue
             yield from _forbidden(question.prompt[language], f"{path}.prompt.{language}")
             yield from _labels(question, language, path)
+            yield from _page(question, language, f"{path}.page.{language}")
             if _unknown_places(question.prompt[language]):
-                yield Problem(f"{path}.prompt.{language}", "Only {clinic} and {phone} may stand in braces.")
+                yield Problem(f"{path}.prompt.{language}", ONLY_PLACES)
             elif count_parts is not None:
                 yield from _too_long(question, language, path, count_parts)
     for language in survey.languages:
@@ -71,6 +73,14 @@ def _forbidden(text: str, path: str) -> Iterator[Problem]:
         for group, words in _forbidden_words().items():
             if any(token.text == word or (word[-1] == "*" and token.text.startswith(word[:-1])) for word in words):
                 yield Problem(path, f'"{token.raw}" is a word of {group}: a text must not give that away (T-05, T-06).')
+
+
+def _page(question: Question, language: str, path: str) -> Iterator[Problem]:
+    """The wording of the web form shows itself to whoever looks over the patient's shoulder, like a text."""
+    text = question.page.get(language, "")
+    yield from _forbidden(text, path)
+    if _unknown_places(text):
+        yield Problem(path, ONLY_PLACES)
 
 
 @cache

@@ -17,6 +17,7 @@ FACTS = frozenset({"rostered"})
 """What a question may need. `rostered`: an on-call clinician can act on the answer (clinical content, M1b)."""
 
 Texts = Mapping[str, str]
+Channel = Literal["sms", "web"]
 ScoreMethod = Literal["value", "sum", "mean", "max", "count"]
 
 
@@ -75,7 +76,8 @@ class Question:
 
     `confirm_jump`: points from the last known reading from which the value is confirmed once (clinical content, Q1).
     `needs`: a fact without which the question is left out. `stops_at`: a value from which the survey ends at once.
-    `official`: wording of a published instrument that may be neither shortened nor changed.
+    `official`: wording of a published instrument that may be neither shortened nor changed. `page`: the wording of the
+    web form, where options have buttons; without it the form shows the prompt.
     """
 
     key: str
@@ -94,6 +96,7 @@ class Question:
     needs: str | None = None
     stops_at: float | None = None
     official: bool = False
+    page: Texts = field(default_factory=dict)
 
     def for_reader(self, language: str) -> reading.Question:
         """The question as the reply reader takes it; labels of every language count, the asked one's are shown."""
@@ -169,7 +172,8 @@ class ScoreRule:
 class SurveyDefinition:
     """A whole survey, checked. `document` is what it was read from; `digest` is that document's SHA-256.
 
-    `translations` says of a language whether its wording is a draft, reviewed or official.
+    `translations` says of a language whether its wording is a draft, reviewed or official. `channel` is how the survey
+    is sent: its questions by `sms`, or a link to the web form (`web`).
     """
 
     key: str
@@ -183,6 +187,7 @@ class SurveyDefinition:
     licence: str
     digest: str
     document: Mapping[str, Any]
+    channel: Channel = "sms"
 
     @property
     def keys(self) -> frozenset[str]:

@@ -10,6 +10,7 @@ from typing import Any, cast, get_args
 from surveys.core.definition.model import (
     Band,
     Branch,
+    Channel,
     Code,
     Condition,
     Option,
@@ -25,17 +26,18 @@ from surveys.core.wording import LANGUAGES
 
 FORMAT = 1
 TYPES = cast("tuple[QuestionType, ...]", get_args(QuestionType))
+CHANNELS = cast("tuple[Channel, ...]", get_args(Channel))
 METHODS = cast("tuple[ScoreMethod, ...]", get_args(ScoreMethod))
 MOST_QUESTIONS = 40
 TRANSLATIONS = ("draft", "reviewed", "official")
 """How far the wording in a language has come (clinical content, section 8)."""
 SURVEY_FIELDS = (
     *("format", "key", "languages", "name", "copyright", "source", "licence", "translations"),
-    *("questions", "scores"),
+    *("questions", "scores", "channel"),
 )
 QUESTION_FIELDS = (
     *("key", "type", "required", "min", "max", "integer", "direction", "code", "prompt", "options", "confirm_jump"),
-    *("next", "otherwise", "needs", "stops_at", "official"),
+    *("next", "otherwise", "needs", "stops_at", "official", "page"),
 )
 CONDITION_FIELDS = ("question", "in", "at_least", "at_most", "contains")
 
@@ -68,6 +70,7 @@ def read_survey(document: object, problems: list[Problem]) -> SurveyDefinition:
         licence=node.text("licence"),
         digest="" if problems else digest_of(node.fields),
         document=node.fields,
+        channel=cast("Channel", node.choice("channel", CHANNELS) or CHANNELS[0]),
     )
 
 
@@ -107,6 +110,7 @@ def _question(node: Node, languages: tuple[str, ...]) -> Question:
         needs=node.text("needs") or None,
         stops_at=node.number("stops_at"),
         official=node.flag("official", default=False),
+        page=node.texts("page", languages) if "page" in node.fields else {},
     )
 
 
