@@ -22,11 +22,16 @@ def report_errors_to(dsn: str) -> None:
 
 
 def scrub(event: Any, hint: dict[str, Any]) -> Any:
-    """Drop the request but for its method, and mask numbers and addresses in messages."""
+    """Drop the request but for its method, and mask numbers, addresses and tokens in messages."""
     request = event.get("request") or {}
     event["request"] = {"method": request.get("method")}
     for exception in (event.get("exception") or {}).get("values") or []:
         exception["value"] = redact(str(exception.get("value")))
+    logged = event.get("logentry") or {}
+    for name in ("message", "formatted"):
+        if name in logged:
+            logged[name] = redact(str(logged[name]))
+    logged.pop("params", None)
     event.pop("user", None)
     event.pop("breadcrumbs", None)
     return event

@@ -1,15 +1,12 @@
 """Logs: constant text plus ids, one line each, with the request's id and without personal data."""
 
 import logging.config
-import re
 from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
 
 from privacy.redaction import redact
-
-TOKEN_IN_PATH = re.compile(r"(/f/|/status/)[^/\s'\"]+")
 
 
 def configure_logging(log_format: str) -> None:
@@ -70,8 +67,4 @@ def _ending(log_format: str) -> list[Any]:
 def mask_personal_data(logger: Any, name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Mask phone numbers, addresses and one-time tokens in every value, tracebacks included."""
     event.pop("request", None)  # Django adds the request itself, which says no more than the message does
-    return {key: _masked(value) if isinstance(value, str) else value for key, value in event.items()}
-
-
-def _masked(text: str) -> str:
-    return TOKEN_IN_PATH.sub(r"\1[token]", redact(text))
+    return {key: redact(value) if isinstance(value, str) else value for key, value in event.items()}

@@ -25,6 +25,8 @@ from messaging.models import (
 )
 
 Pair = tuple[UUID, str]
+FORM = "form-"
+"""How the provider ids of rows begin that came through the web form: no provider has brought them."""
 
 
 def is_opted_out(clinic_id: UUID, number_hash: str) -> bool:
@@ -113,9 +115,14 @@ class Texted:
 
 
 def thread(clinic_id: UUID, number_hash: str, *, before: datetime | None = None, limit: int = 200) -> list[Texted]:
-    """The last `limit` texts to and from a number, oldest first; `before` gives those older than a moment."""
+    """The last `limit` texts to and from a number, oldest first; `before` gives those older than a moment.
+
+    What came through the web form is no text and is left out.
+    """
     sent = OutgoingText.objects.filter(clinic_id=clinic_id, number_hash=number_hash)
-    came = IncomingText.objects.filter(clinic_id=clinic_id, number_hash=number_hash)
+    came = IncomingText.objects.filter(clinic_id=clinic_id, number_hash=number_hash).exclude(
+        provider_id__startswith=FORM
+    )
     if before is not None:
         sent, came = sent.filter(queued_at__lt=before), came.filter(received_at__lt=before)
     texts = [Texted(message.received_at, message) for message in came.order_by("-received_at", "-id")[:limit]]

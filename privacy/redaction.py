@@ -1,4 +1,4 @@
-"""The last net under the logs: what looks like a phone number or an address never reaches a line."""
+"""The last net under the logs: phone numbers, e-mail addresses and one-time tokens never reach a line."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import re
 
 _PHONE = re.compile(r"(?<![\w-])\+?\(?\d[\d\s().-]{7,18}\d(?![\w-])")
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
+_TOKEN_IN_PATH = re.compile(r"(/f/|/status/)[^/\s'\"]+")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def redact(text: str) -> str:
-    """`text` with phone-like digits and e-mail addresses masked; dates and times stay readable."""
+    """`text` with phone-like digits, e-mail addresses and tokens in paths masked; dates and times stay readable."""
+    text = _TOKEN_IN_PATH.sub(r"\1[token]", text)
     return _EMAIL.sub("[email]", _PHONE.sub(_mask_phone, text))
 
 

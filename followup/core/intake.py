@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import available_timezones
 
 from privacy.phones import NotTextable, parse_mobile
 
 LANGUAGES = ("en", "es")
+CHANNELS = ("sms", "web")
+EARLIEST_BIRTH = date(1900, 1, 1)
 CONSENT_METHODS = ("written", "web", "verbal")
 
 
@@ -44,6 +46,24 @@ def language_problem(language: object) -> str | None:
 def flag_problem(flag: object) -> str | None:
     """Yes or no."""
     return None if isinstance(flag, bool) else "Write true or false."
+
+
+def channel_problem(channel: object) -> str | None:
+    """How a patient is asked: by text, or by links to the web form."""
+    return None if channel in CHANNELS else f"Choose one of {', '.join(CHANNELS)}."
+
+
+def birth_problem(text: object, now: datetime) -> str | None:
+    """A date of birth in ISO form that somebody alive may have, or blank where it is not known."""
+    if text == "":
+        return None
+    try:
+        born = date.fromisoformat(text) if isinstance(text, str) and len(text) == len("1961-03-14") else None
+    except ValueError:
+        born = None
+    if born is None:
+        return "Write the date as year, month and day, like 1961-03-14, or leave it out."
+    return None if EARLIEST_BIRTH <= born <= now.date() else "Nobody alive was born on this day; check the year."
 
 
 def method_problem(method: object) -> str | None:

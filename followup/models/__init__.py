@@ -4,6 +4,7 @@ from followup.models.answer import Answer, Response
 from followup.models.care_session import CareSession
 from followup.models.conversation import Conversation
 from followup.models.follow_up import FollowUp
+from followup.models.form_link import FormGuess, FormLink
 from followup.models.patient import Consent, Patient
 from followup.models.plan import Plan, PlanStep
 from followup.models.review import ReviewItem
@@ -15,6 +16,8 @@ __all__ = [
     "Consent",
     "Conversation",
     "FollowUp",
+    "FormGuess",
+    "FormLink",
     "Patient",
     "Plan",
     "PlanStep",

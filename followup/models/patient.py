@@ -17,6 +17,13 @@ class PatientStatus(models.TextChoices):
     WITHDRAWN = "withdrawn"
 
 
+class Channel(models.TextChoices):
+    """How a patient is asked: by text, or by links in texts that hold no question (clinical content, H-02)."""
+
+    SMS = "sms"
+    WEB = "web"
+
+
 class Patient(models.Model):
     """A person a clinic follows. Two patients may share a phone."""
 
@@ -31,6 +38,8 @@ class Patient(models.Model):
     )
     time_zone = models.CharField(max_length=64)
     language = models.CharField(max_length=8)
+    channel = models.CharField(max_length=8, choices=Channel, default=Channel.SMS)
+    date_of_birth = EncryptedTextField(null=True, help_text="ISO date; asked for before a link shows anything")
     has_hypertension = models.BooleanField(
         default=False, help_text="Known high blood pressure: with it a severe headache is urgent (rule E7)"
     )
@@ -48,6 +57,7 @@ class Patient(models.Model):
                 | Q(~Q(status="paused"), paused_until__isnull=True),
                 name="patient_paused_until",
             ),
+            models.CheckConstraint(condition=Q(channel__in=Channel.values), name="patient_channel_known"),
         ]
         indexes = [
             models.Index(fields=["clinic", "phone_hash"], name="patient_by_phone"),

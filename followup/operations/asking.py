@@ -87,7 +87,8 @@ class Asking:
         turn = self.conversation.revision
         self.conversation.state, self.conversation.format = state.to_json(), STATE_FORMAT
         self.conversation.revision = turn + 1
-        self.conversation.save(update_fields=["state", "format", "revision", "language"])
+        self.conversation.channel = "web" if state.by_link else "sms"
+        self.conversation.save(update_fields=["state", "format", "revision", "language", "channel"])
         return turn
 
     def drafts(self, says: Sequence[Say], *, turn: int, purpose: Purpose, now: datetime) -> list[TextDraft]:

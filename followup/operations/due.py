@@ -24,7 +24,8 @@ from surveys.queries import LiveVersion, live_versions
 
 CLAIM = """
 SELECT f.id, f.clinic_id, f.plan_step_id, f.survey, f.closes_at, f.reason,
-       p.id, p.phone, p.phone_hash, p.phone_problem, p.time_zone, p.language, p.status, p.paused_until, p.notice_at,
+       p.id, p.phone, p.phone_hash, p.phone_problem, p.time_zone, p.language, p.channel, p.status,
+       p.paused_until, p.notice_at,
        EXISTS (SELECT FROM followup_consent c
                WHERE c.patient_id = p.id AND c.ended_at IS NULL AND c.phone_hash = p.phone_hash),
        EXISTS (SELECT FROM followup_reviewitem r
@@ -56,6 +57,7 @@ class Row:
     phone_problem: str
     time_zone: str
     language: str
+    channel: str
     status: str
     paused_until: datetime | None
     notice_at: datetime | None

@@ -14,6 +14,7 @@ from followup.operations import items
 from followup.operations.answers import keep_answer, replace_answer
 from followup.operations.asking import Asking, Source
 from followup.operations.finish import close, close_unfinished, keep_response
+from followup.operations.form_links import say_link
 from followup.operations.signals import raise_for_answers, raise_for_ending
 from followup.operations.wishes import fulfil
 from messaging.core.lifecycle import Purpose
@@ -69,6 +70,8 @@ def speak(turn: Turn, asking: Asking, *, purpose: Purpose, now: datetime) -> Non
     """Keep the state and queue the texts of a turn that no text of the patient has caused; it may end the asking."""
     number = asking.keep_state(turn.state)
     says = [effect for effect in turn.effects if isinstance(effect, Say)]
+    links = [effect for effect in turn.effects if isinstance(effect, effect_types.SendLink)]
+    says += filter(None, [say_link(effect.reason, asking, now=now) for effect in links])
     enqueue(asking.drafts(says, turn=number, purpose=purpose, now=now), now=now)
     for effect in turn.effects:
         if isinstance(effect, effect_types.Finished):
@@ -83,11 +86,15 @@ def _still_wanted(says: list[Say], asking: Asking) -> list[Say]:
     return [say for say in says if say.kind in {"done", "notice"}]
 
 
-def _one(effect: Effect, asking: Asking, source: Source, says: list[Say], *, now: datetime) -> bool:
+def _one(  # noqa: C901  # one case for each effect
+    effect: Effect, asking: Asking, source: Source, says: list[Say], *, now: datetime
+) -> bool:
     """Write one effect; returns whether an answer was kept or changed."""
     match effect:
         case effect_types.Say():
             says.append(effect)
+        case effect_types.SendLink():
+            _send_link(effect.reason, asking, source, says, now)
         case effect_types.KeepAnswer():
             keep_answer(effect, asking, source)
             return True
@@ -112,6 +119,15 @@ def _one(effect: Effect, asking: Asking, source: Source, says: list[Say], *, now
         case _:
             assert_never(effect)
     return False
+
+
+def _send_link(reason: effect_types.LinkReason, asking: Asking, source: Source, says: list[Say], now: datetime) -> None:
+    """Text a link; one who has had a great many gets none, and a person looks why."""
+    say = say_link(reason, asking, now=now)
+    if say is not None:
+        says.append(say)
+    else:
+        _read_by_staff("many-links", asking, source, now)
 
 
 def _finish(outcome: str, asking: Asking, now: datetime) -> None:

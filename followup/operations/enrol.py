@@ -22,7 +22,9 @@ from messaging.queries import is_opted_out
 from privacy.phones import parse_mobile, phone_hash
 from privacy.sensitive import Sensitive
 
-CHANGEABLE = frozenset({"reference", "name", "phone", "time_zone", "language", "has_hypertension"})
+CHANGEABLE = frozenset(
+    {"reference", "name", "phone", "time_zone", "language", "channel", "date_of_birth", "has_hypertension"}
+)
 
 
 class AlreadyEnrolled(Conflict):
@@ -50,6 +52,8 @@ def enrol_patient(
     phone: str,
     time_zone: str,
     language: str,
+    channel: str = "sms",
+    date_of_birth: str | None = None,
     consent: ConsentInput | None,
     has_hypertension: bool = False,
     by: Actor,
@@ -57,9 +61,18 @@ def enrol_patient(
 ) -> Patient:
     """Enrol a patient and, with a consent, welcome them by text inside their send window (C-03).
 
+    `channel`: sms, or web for links instead of questions. `date_of_birth`: ISO date, asked for before a link opens.
     Raises Refused with every problem; AlreadyEnrolled when the reference is taken.
     """
-    fields = {"reference": reference, "name": name, "phone": phone, "time_zone": time_zone, "language": language}
+    fields = {
+        "reference": reference,
+        "name": name,
+        "phone": phone,
+        "time_zone": time_zone,
+        "language": language,
+        "channel": channel,
+        "date_of_birth": date_of_birth or "",
+    }
     refuse_if_any(problems_of(fields, consent, now))
     given = {key: value.strip() for key, value in fields.items()} | {"has_hypertension": has_hypertension}
     try:
@@ -74,7 +87,7 @@ def enrol_patient(
 
 def problems_of(fields: Mapping[str, Any], consent: ConsentInput | None, now: datetime) -> dict[str, str]:
     """What is wrong with a patient's fields and consent, by field; empty when they can be kept."""
-    problems = _field_problems(fields) | (_consent_problems(consent, now) if consent else {})
+    problems = _field_problems(fields, now) | (_consent_problems(consent, now) if consent else {})
     return {field: problem for field, problem in problems.items() if problem}
 
 
@@ -99,23 +112,27 @@ def _enrol(
 
 
 def _columns(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Fields as the table has them: the number sealed and hashed, the name sealed."""
+    """Fields as the table has them: the number sealed and hashed, the name and the date of birth sealed."""
     columns: dict[str, Any] = dict(given)
     if "name" in given:
         columns["name"] = Sensitive(given["name"])
+    if "date_of_birth" in given:
+        columns["date_of_birth"] = Sensitive(given["date_of_birth"]) if given["date_of_birth"] else None
     if "phone" in given:
         columns["phone"] = parse_mobile(given["phone"])
         columns["phone_hash"] = phone_hash(columns["phone"])
     return columns
 
 
-def _field_problems(fields: Mapping[str, Any]) -> dict[str, str | None]:
+def _field_problems(fields: Mapping[str, Any], now: datetime) -> dict[str, str | None]:
     rules = {
         "reference": lambda text: intake.text_problem(text, 64),
         "name": lambda text: intake.text_problem(text, 200),
         "phone": intake.phone_problem,
         "time_zone": intake.zone_problem,
         "language": intake.language_problem,
+        "channel": intake.channel_problem,
+        "date_of_birth": lambda text: intake.birth_problem(text, now),
         "has_hypertension": intake.flag_problem,
     }
     return {field: rules[field](value) for field, value in fields.items()}
@@ -135,6 +152,8 @@ def _differences(known: Patient, given: Mapping[str, Any], consent: ConsentInput
         "phone": known.phone.reveal(),
         "time_zone": known.time_zone,
         "language": known.language,
+        "channel": known.channel,
+        "date_of_birth": known.date_of_birth.reveal() if known.date_of_birth else "",
         "has_hypertension": known.has_hypertension,
     }
     differing = [field for field, value in stored.items() if given[field] != value]
@@ -153,12 +172,15 @@ def _differences(known: Patient, given: Mapping[str, Any], consent: ConsentInput
 def change_patient(*, patient: Patient, by: Actor, now: datetime, **changes: Any) -> Patient:
     """Change fields named in CHANGEABLE. A new phone needs a new consent; a new zone moves what is not yet asked.
 
+    None or "" as `date_of_birth` forgets it.
+
     Raises Refused with every problem, Conflict when the reference is taken.
     """
     unknown = dict.fromkeys(changes.keys() - CHANGEABLE, "This cannot be changed.")
-    refuse_if_any(unknown or _field_problems(changes))
+    given = {field: "" if field == "date_of_birth" and value is None else value for field, value in changes.items()}
+    refuse_if_any(unknown or _field_problems(given, now))
     patient = Patient.objects.select_for_update().get(pk=patient.pk)
-    columns = _columns({field: value.strip() if isinstance(value, str) else value for field, value in changes.items()})
+    columns = _columns({field: value.strip() if isinstance(value, str) else value for field, value in given.items()})
     changed = sorted(field for field, value in columns.items() if getattr(patient, field) != value)
     if not changed:
         return patient

@@ -13,6 +13,7 @@ from typing import Any, Final
 from django.db import transaction
 
 from clinics.core.actor import Actor
+from followup.core.intake import CHANNELS
 from followup.core.parties import ClinicFacts
 from followup.models import Patient
 from followup.operations.enrol import AlreadyEnrolled, ConsentInput, enrol_patient, problems_of
@@ -20,8 +21,9 @@ from followup.operations.errors import Refused
 
 NEEDED: Final = ("reference", "name", "phone")
 CONSENT: Final = ("consent_method", "consent_wording", "consent_given_at")
-COLUMNS: Final = (*NEEDED, "time_zone", "language", *CONSENT)
-"""Zone and language default to the clinic's; the consent columns are filled together or left empty together."""
+OPTIONAL: Final = ("time_zone", "language", "channel", "date_of_birth")
+COLUMNS: Final = (*NEEDED, *OPTIONAL, *CONSENT)
+"""Zone and language default to the clinic's, the channel to sms; consent columns are all filled or all left empty."""
 MOST_ROWS: Final = 2000
 CONSENT_FIELDS: Final = {
     "consent.method": "consent_method",
@@ -120,6 +122,7 @@ def _with_defaults(fields: Mapping[str, str], clinic: ClinicFacts) -> dict[str, 
     return dict(fields) | {
         "time_zone": fields["time_zone"] or clinic.time_zone,
         "language": fields["language"] or clinic.language,
+        "channel": fields["channel"] or CHANNELS[0],
     }
 
 
@@ -152,7 +155,7 @@ def _problems(fields: Mapping[str, str], now: datetime) -> dict[str, str]:
 
 
 def _patient_fields(fields: Mapping[str, str]) -> dict[str, Any]:
-    return {name: fields[name] for name in (*NEEDED, "time_zone", "language")}
+    return {name: fields[name] for name in (*NEEDED, *OPTIONAL)}
 
 
 def _consent(fields: Mapping[str, str]) -> ConsentInput | None:

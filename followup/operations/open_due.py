@@ -16,8 +16,10 @@ from django.db import connection, transaction
 from followup.core.lifecycle import FollowUpStatus, Reason
 from followup.core.opening import RETRY_BUSY, Drop, Open, PutBack, decide
 from followup.core.plan import next_timer
+from followup.models.patient import Channel
 from followup.operations import texts
 from followup.operations.due import Batch, Row, claim_due
+from followup.operations.form_links import make_links
 from followup.queries.history import last_known_of
 from messaging.core.drafts import TextDraft
 from messaging.core.lifecycle import Purpose
@@ -32,9 +34,10 @@ log = structlog.get_logger(__name__)
 BEGIN = """
 INSERT INTO followup_conversation (id, clinic_id, follow_up_id, patient_id, number_hash, sender, channel, language,
                                    state, format, revision, waiting_since, started_at)
-SELECT id, clinic_id, follow_up_id, patient_id, number_hash, '', 'sms', language, state, format, 1, %s, %s
-FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::jsonb[], %s::int[])
-     AS new (id, clinic_id, follow_up_id, patient_id, number_hash, language, state, format)
+SELECT id, clinic_id, follow_up_id, patient_id, number_hash, '', channel, language, state, format, 1, %s, %s
+FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::jsonb[],
+            %s::int[])
+     AS new (id, clinic_id, follow_up_id, patient_id, number_hash, channel, language, state, format)
 ON CONFLICT (clinic_id, number_hash) WHERE waiting_since IS NOT NULL DO NOTHING
 RETURNING follow_up_id
 """
@@ -62,6 +65,7 @@ class _Begun:
     version: LiveVersion
     state: dict[str, Any]
     says: tuple[Say, ...]
+    by_link: bool
 
 
 @transaction.atomic
@@ -124,13 +128,19 @@ def _begin_one(
     if version is None:
         raise ValueError("Only what has a live survey is begun.")
     known = known | batch.facts(row, version)
-    alike = (version.id, row.clinic_id, row.language, *sorted(known.items()))
+    alike = (version.id, row.clinic_id, row.language, row.channel, *sorted(known.items()))
     if alike not in first_turns:
         voice = texts.voice_for(batch.clinics[row.clinic_id], row.language)
-        first_turns[alike] = conversation.begin(version.definition, voice=voice, known=known)
+        first_turns[alike] = conversation.begin(
+            version.definition,
+            voice=voice,
+            known=known,
+            by_link=version.definition.channel == "web",
+            link_only=row.channel == Channel.WEB,
+        )
     turn = first_turns[alike]
     says = tuple(effect for effect in turn.effects if isinstance(effect, Say))
-    return _Begun(row, version, turn.state.to_json(), says)
+    return _Begun(row, version, turn.state.to_json(), says, turn.state.by_link)
 
 
 def _write_conversations(begun: Sequence[_Begun], now: datetime) -> set[UUID]:
@@ -142,6 +152,7 @@ def _write_conversations(begun: Sequence[_Begun], now: datetime) -> set[UUID]:
         [each.row.follow_up_id for each in ordered],
         [each.row.id for each in ordered],
         [each.row.phone_hash for each in ordered],
+        [Channel.WEB if each.by_link else Channel.SMS for each in ordered],
         [each.row.language for each in ordered],
         [json.dumps(each.state) for each in ordered],
         [conversation.STATE_FORMAT for _ in ordered],
@@ -194,17 +205,22 @@ def _write_not_opened(unasked: Sequence[tuple[Row, PutBack | Drop]], now: dateti
 def _queue(batch: Batch, opened: Sequence[_Begun], now: datetime) -> None:
     drafts = texts.notices([(each.row, batch.clinics[each.row.clinic_id]) for each in opened], now=now)
     for each in opened:
-        drafts += [_question(batch, each, number, say) for number, say in enumerate(each.says)]
+        drafts += [_question(batch, each, number, say.text) for number, say in enumerate(each.says)]
+    by_link = [each for each in opened if each.by_link]
+    urls = make_links([(each.row.clinic_id, each.row.follow_up_id) for each in by_link], "question", now=now)
+    for each, url in zip(by_link, urls, strict=True):
+        voice = texts.voice_for(batch.clinics[each.row.clinic_id], each.row.language)
+        drafts.append(_question(batch, each, 0, voice.say("SVC-LINK", link=url)))
     enqueue(drafts, now=now)
 
 
-def _question(batch: Batch, begun: _Begun, number: int, say: Say) -> TextDraft:
+def _question(batch: Batch, begun: _Begun, number: int, body: str) -> TextDraft:
     row = begun.row
     return texts.draft(
         row,
         batch.clinics[row.clinic_id],
         key=f"followup:{row.follow_up_id}:0:{number}",
-        body=say.text,
+        body=body,
         purpose=Purpose.QUESTION,
         expires_at=row.closes_at,
         follow_up_id=row.follow_up_id,

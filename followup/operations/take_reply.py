@@ -99,7 +99,7 @@ def take_text(event: InboundText, *, now: datetime) -> dict[str, Any]:
             follow_up=arrival.asking.follow_up if arrival.asking else None,
             now=now,
         )
-    return _as_json(screening)
+    return as_json(screening)
 
 
 def _with_rules(arrival: _Arrival) -> _Arrival:
@@ -133,7 +133,8 @@ def _look_at_the_end(arrival: _Arrival, now: datetime) -> None:
         _to_inbox(arrival, arrival.patient, ["end", "opted-out"], now)
 
 
-def _as_json(screening: Screening) -> dict[str, Any]:
+def as_json(screening: Screening) -> dict[str, Any]:
+    """A screening as the inbox keeps it; what was seen stays with the sealed text."""
     return {
         "flags": list(screening.flags),
         "tier": screening.tier,
@@ -171,10 +172,10 @@ def _in_conversation(arrival: _Arrival, asking: Asking, now: datetime) -> None:
     )
     effects.apply(turn, asking, arrival.source, quiet=not arrival.safe, silent=hold, now=now)
     if hold:
-        _hold(asking, now)
+        hold_survey(asking, now)
 
 
-def _hold(asking: Asking, now: datetime) -> None:
+def hold_survey(asking: Asking, now: datetime) -> None:
     """Pause the survey until a person has closed the concern (section 4.2, rule 7); it still closes in time."""
     follow_up = asking.follow_up
     if follow_up.status != FollowUpStatus.OPEN:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
 from django.utils import timezone
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 
 from clinics.core.roles import Permission, allows
 from followup.core.words import reason_words, rule_words
@@ -29,6 +32,21 @@ register.filter("masked", masked)
 def reveal(value: Sensitive | None) -> str:
     """Open sealed text on the page of somebody who may read it; the template escapes it."""
     return value.reveal() if value else ""
+
+
+DIALLED = re.compile(r"\b(911|988)\b")
+
+
+@register.filter
+def dialled(text: str, desk: str = "") -> SafeString:
+    """A wording with the emergency numbers and the desk's number as links that dial; all else is escaped."""
+    parts: list[str] = []
+    for part in re.split(f"({re.escape(desk)})" if desk else "(?!)", text):
+        if part == desk and desk:
+            parts.append(format_html('<a href="tel:{}">{}</a>', re.sub(r"[^+\d]", "", desk), desk))
+        else:
+            parts.append(DIALLED.sub(r'<a href="tel:\1">\1</a>', escape(part)))
+    return mark_safe("".join(parts))  # noqa: S308  # every part was escaped above
 
 
 @register.filter

@@ -97,6 +97,7 @@ urlpatterns = [
     path("insights/", insights.insights, name="insights"),
     path("insights/rereading/", rereading.rereading, name="rereading"),
     path("simulator/", include(_simulator)),
+    path("f/", include("followup.web.form.urls")),
     path("accounts/stay/", sessions.keep_alive, name="stay"),
     path("accounts/", include(account_urls)),
 ]

@@ -4,6 +4,7 @@ from messaging.core.drafts import TextDraft, UnsendableBody
 from messaging.operations.by_hand import NotByHand, give_up, handle_again, resume_sender, retry, settle
 from messaging.operations.dispatch import dispatch
 from messaging.operations.enqueue import cancel_queued, enqueue
+from messaging.operations.form_replies import keep_form_reply
 from messaging.operations.history import move_to_history
 from messaging.operations.inbound import due_inbound, handle_inbound, store_inbound
 from messaging.operations.missed import fetch_missed_inbound
@@ -43,6 +44,7 @@ __all__ = [
     "give_up",
     "handle_again",
     "handle_inbound",
+    "keep_form_reply",
     "keep_sender",
     "lift_stop",
     "move_to_history",

@@ -28,7 +28,7 @@ class KeepAnswer:
     """Store an answer beside `prompt`, the question as it was sent, in `language`.
 
     `value` is None for open text, which stands in what the patient wrote, and for a skipped question. `raw`: the text
-    just received is what the patient wrote for this answer.
+    just received is what the patient wrote for this answer; what was chosen on the web form was not written.
     """
 
     question: str

@@ -34,7 +34,7 @@ def alarm(flags: tuple[str, ...]) -> str:
     return f"{NOTE}- alarm: {', '.join(flags)}"
 
 
-def _note(effect: Effect) -> str:
+def _note(effect: Effect) -> str:  # noqa: C901  # one case for each effect
     match effect:
         case KeepAnswer():
             return f"{effect.question}: {_shown(effect)}"

@@ -1,5 +1,6 @@
 """A phone in the hand of a test: what it was sent, and what it writes back."""
 
+import re
 from datetime import datetime
 from itertools import count
 
@@ -10,6 +11,7 @@ from messaging.operations import handle_inbound, store_inbound
 from tests.factories.clinics import NOW
 
 _sids = count(1)
+LINK = re.compile(r"/f/[\w-]+/")
 
 
 def open_one(patient: Patient, *, now: datetime = NOW) -> FollowUp:
@@ -39,6 +41,12 @@ def write(patient: Patient, body: str, *, now: datetime = NOW, number: str = "",
     assert inbound_id is not None
     assert handle_inbound(inbound_id, now=now), "the text was not handled: see the log"
     return InboundMessage.objects.get(pk=inbound_id)
+
+
+def links(patient: Patient) -> list[str]:
+    """The paths of the links that were texted to the patient, oldest first."""
+    found = [LINK.search(body) for body in texts(patient)]
+    return [match[0] for match in found if match]
 
 
 def waiting(patient: Patient) -> Conversation | None:

@@ -1,9 +1,10 @@
 """Plays a conversation script: the patient's lines are played to the engine, every other line is written anew.
 
 A script is a text file. It begins with comments and a head of `name: value` lines, then a blank line. Of the rest only
-the patient's lines, REMINDER, TIME IS UP, OPENS THE FORM, FORM with a question and a value, and comments are given; a patient's line that begins with ALARM is one that
-the safety screen must flag, upon which the survey falls silent. `python -m tests.golden.script FILE ...` writes what
-the engine makes of them into the file, for a person to read and to commit.
+the patient's lines, REMINDER, TIME IS UP, OPENS THE FORM, FORM with a question and a value, and comments are given; a
+patient's line that begins with ALARM is one that the safety screen must flag, upon which the survey falls silent.
+`python -m tests.golden.script FILE ...` writes what the engine makes of them into the file, for a person to read and to
+commit.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ from clinics.core.roles import Permission
 from followup.api.bodies import Body, Empty, RevealedField, Row, checked_below
 from followup.api.filters import since, until
 from followup.api.views import ClinicView
-from followup.core.intake import CONSENT_METHODS, LANGUAGES
+from followup.core.intake import CHANNELS, CONSENT_METHODS, LANGUAGES
 from followup.models import Patient
 from followup.models.patient import PatientStatus
 from followup.operations import enrol, withdraw
@@ -35,8 +35,12 @@ from messaging.tasks import dispatch_outbox
 
 PhoneField = checked_below(pattern=r"^\+[1-9][0-9]{6,14}$")
 LanguageField = checked_below(enum=list(LANGUAGES))
+ChannelField = checked_below(enum=list(CHANNELS))
+BirthField = checked_below(format="date")
 MethodField = checked_below(enum=list(CONSENT_METHODS))
 PHONE_HELP = "Mobile number in E.164, like +16185550123; patients may share one"
+CHANNEL_HELP = "sms: questions by text; web: texts hold a link to a web form and never a question"
+BIRTH_HELP = "Asked for before a link opens; null: the last four digits of the phone are"
 PRESSURE_HELP = "Known high blood pressure: with it a severe headache is urgent"
 ZONE_HELP = "Zone of the IANA list, like America/Chicago: texts leave in this zone's daytime"
 
@@ -61,6 +65,8 @@ class PatientRow(Row):
     phone_problem = serializers.CharField(help_text="Why texts do not reach the number; blank while they do")
     time_zone = serializers.CharField(help_text=ZONE_HELP)
     language = serializers.ChoiceField(choices=LANGUAGES)
+    channel = serializers.ChoiceField(choices=CHANNELS, help_text=CHANNEL_HELP)
+    date_of_birth = RevealedField(allow_null=True, help_text=BIRTH_HELP)
     has_hypertension = serializers.BooleanField(help_text=PRESSURE_HELP)
     status = serializers.ChoiceField(choices=PatientStatus.choices)
     paused_until = serializers.DateTimeField(allow_null=True)
@@ -108,6 +114,8 @@ class PatientCreate(Body):
     phone = PhoneField(help_text=PHONE_HELP)
     time_zone = serializers.CharField(max_length=64, help_text=ZONE_HELP)
     language = LanguageField()
+    channel = ChannelField(default="sms", help_text=CHANNEL_HELP)
+    date_of_birth = BirthField(allow_null=True, default=None, help_text=BIRTH_HELP)
     has_hypertension = serializers.BooleanField(default=False, help_text=PRESSURE_HELP)
     consent = ConsentBody(allow_null=True, default=None, help_text="Null: the patient is not texted until there is one")
 
@@ -120,6 +128,8 @@ class PatientChange(Body):
     phone = PhoneField(required=False, help_text=PHONE_HELP)
     time_zone = serializers.CharField(max_length=64, required=False, help_text=ZONE_HELP)
     language = LanguageField(required=False)
+    channel = ChannelField(required=False, help_text=CHANNEL_HELP)
+    date_of_birth = BirthField(required=False, allow_null=True, help_text=BIRTH_HELP)
     has_hypertension = serializers.BooleanField(required=False, help_text=PRESSURE_HELP)
 
 

@@ -13,6 +13,7 @@ from followup.models.patient import PatientStatus
 from followup.operations.enrol import ConsentInput
 from followup.web.forms.base import DeskForm, moment_field, offer
 
+CHANNEL_NAMES = {"sms": "Texts", "web": "Links to a web form"}
 LANGUAGE_NAMES = {"en": "English", "es": "Spanish"}
 US_ZONES = (
     "America/New_York",
@@ -57,6 +58,18 @@ class PatientForm(DeskForm):
         label="Time zone", choices=zone_choices, help_text="Where the patient lives: texts keep to their hours."
     )
     language = forms.ChoiceField(label="Language of texts", choices=list(LANGUAGE_NAMES.items()))
+    channel = forms.ChoiceField(
+        label="Asked by",
+        choices=list(CHANNEL_NAMES.items()),
+        help_text="With links, no text ever holds a question; long surveys go as a link in any case.",
+    )
+    date_of_birth = forms.CharField(
+        label="Date of birth",
+        required=False,
+        max_length=10,
+        help_text="Asked before a link opens. Without it the patient is asked for the last four digits of the phone.",
+        widget=forms.DateInput(attrs={"type": "date", "autocomplete": "off"}),
+    )
     has_hypertension = forms.BooleanField(
         label="Known high blood pressure",
         required=False,

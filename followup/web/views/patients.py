@@ -78,7 +78,9 @@ def own_patient(request: StaffRequest, patient_id: UUID) -> Patient:
 def enrol_patient(request: StaffRequest) -> HttpResponse:
     """A new patient."""
     clinic = request.user.clinic
-    form = EnrolForm(request.POST or None, initial={"time_zone": clinic.time_zone, "language": clinic.language})
+    form = EnrolForm(
+        request.POST or None, initial={"time_zone": clinic.time_zone, "language": clinic.language, "channel": "sms"}
+    )
     if request.method == "POST" and form.is_valid():
         try:
             patient = enrol.enrol_patient(
@@ -108,6 +110,8 @@ def change_patient(request: StaffRequest, patient_id: UUID) -> HttpResponse:
         "phone": patient.phone.reveal(),
         "time_zone": patient.time_zone,
         "language": patient.language,
+        "channel": patient.channel,
+        "date_of_birth": patient.date_of_birth.reveal() if patient.date_of_birth else "",
         "has_hypertension": patient.has_hypertension,
     }
     form = PatientForm(request.POST or None, initial=known)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from surveys.core.conversation.filling import NotAsked, NotWithin, take_typed
-from surveys.core.conversation.path import may_be_put
+from surveys.core.conversation.path import may_be_put, walk
 from surveys.core.conversation.replying import put_again, reply_after_end, reply_to_confirm, reply_to_open
 from surveys.core.conversation.state import STATE_FORMAT, State, UnknownStateFormat
 from surveys.core.conversation.turn import MOST_ASKED, Draft, Turn
@@ -18,19 +18,21 @@ from surveys.core.wording import Voice
 
 __all__ = [
     "MOST_ASKED",
+    "STATE_FORMAT",
     "NotAsked",
     "NotWithin",
-    "STATE_FORMAT",
     "State",
     "Turn",
     "UnknownStateFormat",
     "begin",
+    "by_link",
     "expire",
     "fill",
     "looked_at",
     "open_question",
     "remind",
     "reply",
+    "way",
 ]
 
 
@@ -93,6 +95,11 @@ def looked_at(state: State) -> State:
     return replace(state, by_link=True, unseen=False)
 
 
+def by_link(state: State) -> State:
+    """Texts hold the link from now on instead of questions."""
+    return replace(state, by_link=True)
+
+
 def fill(
     survey: SurveyDefinition, state: State, key: str, value: Value, *, voice: Voice, language: str | None = None
 ) -> Turn:
@@ -139,6 +146,15 @@ def expire(survey: SurveyDefinition, state: State, *, voice: Voice) -> Turn:
     if not state.ended:
         draft.finish("partial" if state.answers else "expired")
     return draft.done()
+
+
+def way(survey: SurveyDefinition, state: State) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The answered questions on the patient's way, and those that may still come, the next one first."""
+    passed, following = walk(survey, state.answers, state.known)
+    if following is None:
+        return passed, ()
+    ahead = survey.questions[survey.position(following) :]
+    return passed, tuple(each.key for each in ahead if each.needs is None or state.known.get(each.needs))
 
 
 def open_question(survey: SurveyDefinition, state: State) -> str | None:

@@ -174,6 +174,7 @@ class Draft:
         prompt = asking.on_page(question, self.voice) if self.on_page else asking.prompt(question, self.voice)
         stored = None if kind == "text" else value
         reader = ON_PAGE if self.on_page else READER_VERSION
+        raw = raw and (kind == "text" or not self.on_page)
         self.effects.append(effect(question.key, prompt, self.state.language, stored, kind, reader, raw))
 
     # -- going on and ending ------------------------------------------------------------------------------------------

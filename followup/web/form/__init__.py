@@ -1,0 +1,1 @@
+"""The patients' web form: pages behind one-time links."""
