@@ -23,6 +23,9 @@ class FormLink(models.Model):
     blocked_at = models.DateTimeField(null=True, help_text="Too many wrong guesses")
     voided_at = models.DateTimeField(null=True, help_text="Staff sent a new one in its place")
 
+    class Meta:
+        ordering = ["created_at", "id"]
+
     def __str__(self) -> str:
         return str(self.id)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -125,7 +125,7 @@ def _columns(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _field_problems(fields: Mapping[str, Any], now: datetime) -> dict[str, str | None]:
-    rules = {
+    rules: dict[str, Callable[[Any], str | None]] = {
         "reference": lambda text: intake.text_problem(text, 64),
         "name": lambda text: intake.text_problem(text, 200),
         "phone": intake.phone_problem,

@@ -27,8 +27,10 @@ def plans(clinic: ClinicFacts) -> QuerySet[Plan]:
 
 
 def follow_ups(clinic: ClinicFacts) -> QuerySet[FollowUp]:
-    """Follow-ups, with their step or signal and the survey version they pinned."""
-    return FollowUp.objects.filter(clinic_id=clinic.id).select_related("plan_step", "raised_by", "survey_version")
+    """Follow-ups, with their step or signal, the survey version they pinned and their conversation."""
+    return FollowUp.objects.filter(clinic_id=clinic.id).select_related(
+        "plan_step", "raised_by", "survey_version", "conversation"
+    )
 
 
 def responses(clinic: ClinicFacts) -> QuerySet[Response]:

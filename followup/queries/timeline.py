@@ -66,7 +66,9 @@ def timeline(clinic: ClinicFacts, patient: Patient) -> Timeline:
         *(Entry(row.ended_at or row.booked_for or row.created_at, "care_session", row) for row in _sessions(of)),
         *(
             Entry(row.opened_at or row.due_at, "follow_up", row, answers[row.id])
-            for row in FollowUp.objects.filter(**of).select_related("plan_step", "raised_by", "response")
+            for row in FollowUp.objects.filter(**of)
+            .select_related("plan_step", "raised_by", "response", "conversation")
+            .prefetch_related("links")
         ),
         *(Entry(text.at, "text", text) for text in texts),
         *(Entry(row.raised_at, "signal", row) for row in Signal.objects.filter(**of)),

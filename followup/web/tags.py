@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
+from django.conf import settings
 from django.utils import timezone
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -16,6 +17,7 @@ from clinics.core.roles import Permission, allows
 from followup.core.words import reason_words, rule_words
 from followup.web import words
 from privacy.phones import masked
+from privacy.redaction import without_tokens
 from privacy.sensitive import Sensitive
 
 register = template.Library()
@@ -26,6 +28,7 @@ register.filter("needs_words", words.needs)
 register.filter("period_words", words.period)
 register.filter("offset_words", words.offset)
 register.filter("masked", masked)
+register.filter("without_tokens", without_tokens)
 
 
 @register.filter
@@ -46,6 +49,19 @@ def dialled(text: str, desk: str = "") -> SafeString:
             parts.append(format_html('<a href="tel:{}">{}</a>', re.sub(r"[^+\d]", "", desk), desk))
         else:
             parts.append(DIALLED.sub(r'<a href="tel:\1">\1</a>', escape(part)))
+    return mark_safe("".join(parts))  # noqa: S308  # every part was escaped above
+
+
+@register.filter
+def with_links(text: str) -> SafeString:
+    """A text as a phone shows it: links to our own forms can be opened; all else is escaped."""
+    link = re.compile(rf"({re.escape(settings.PUBLIC_BASE_URL)}/f/[\w-]+/)")
+    parts = [
+        format_html('<a href="{}" target="_blank" rel="noopener noreferrer">{}</a>', part, part)
+        if link.fullmatch(part)
+        else escape(part)
+        for part in link.split(text)
+    ]
     return mark_safe("".join(parts))  # noqa: S308  # every part was escaped above
 
 

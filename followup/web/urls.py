@@ -34,6 +34,7 @@ _patient = [
     path("care-sessions/<uuid:session_id>/", care_sessions.change, name="care-session"),
     path("care-sessions/<uuid:session_id>/cancel/", care_sessions.cancel, name="care-session-cancel"),
     path("follow-ups/<uuid:follow_up_id>/send-now/", patient.send_now, name="send-now"),
+    path("follow-ups/<uuid:follow_up_id>/send-link/", patient.send_link, name="send-link"),
 ]
 _review = [
     path("", review.review, name="review"),

@@ -18,9 +18,10 @@ from followup.api.bodies import Empty, Row
 from followup.api.filters import MomentFilter, since, until
 from followup.api.views import ClinicView
 from followup.core.lifecycle import FollowUpStatus, Reason
-from followup.operations import bring_forward
+from followup.operations import bring_forward, form_links
 from followup.queries import rows
 from followup.tasks import open_due
+from messaging.tasks import dispatch_outbox
 
 STATUSES = [status.value for status in FollowUpStatus]
 
@@ -41,6 +42,9 @@ class FollowUpRow(Row):
     survey = serializers.CharField(help_text="What is asked; once it is open, what its pinned version is of")
     survey_version = serializers.IntegerField(
         source="survey_version.number", default=None, allow_null=True, help_text="Pinned when it was asked"
+    )
+    channel = serializers.CharField(
+        source="conversation.channel", default=None, allow_null=True, help_text="How it is being asked: sms, or web"
     )
     status = serializers.ChoiceField(choices=STATUSES)
     reason = serializers.ChoiceField(
@@ -73,7 +77,9 @@ class FollowUpView(ListModelMixin, RetrieveModelMixin, ClinicView):
     """Follow-ups of the clinic."""
 
     resource = "follow_up"
-    permissions = dict.fromkeys(["list", "retrieve"], Permission.SEE_PATIENTS) | {"send_now": Permission.EDIT_PATIENTS}
+    permissions = dict.fromkeys(["list", "retrieve"], Permission.SEE_PATIENTS) | dict.fromkeys(
+        ["send_now", "send_link"], Permission.EDIT_PATIENTS
+    )
     serializer_class = FollowUpRow
     filterset_class = FollowUpFilters
     lookup_value_converter = "uuid"
@@ -89,4 +95,14 @@ class FollowUpView(ListModelMixin, RetrieveModelMixin, ClinicView):
         follow_up = self.get_object()
         bring_forward.bring_forward(follow_up=follow_up, by=self.actor, now=self.now)
         transaction.on_commit(open_due.delay)
+        return self.shown(follow_up)
+
+    @extend_schema(summary="Send a link", request=Empty, responses=FollowUpRow)
+    @action(detail=True, methods=["post"], url_path="link")
+    def send_link(self, request: Request, pk: str) -> Response:
+        """Text the patient of an open follow-up a new link to the web form; links that went out before are void."""
+        self.read_body(Empty)
+        follow_up = self.get_object()
+        form_links.send_link(follow_up=follow_up, by=self.actor, now=self.now)
+        transaction.on_commit(dispatch_outbox.delay)
         return self.shown(follow_up)

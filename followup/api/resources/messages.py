@@ -27,6 +27,7 @@ from followup.api.resources.stuck_texts import PERMISSIONS, StuckTexts
 from followup.queries import rows
 from messaging import queries
 from messaging.core.lifecycle import Outbound, Purpose
+from privacy.redaction import without_tokens
 from privacy.sensitive import Sensitive
 
 OUT, IN = "outbound", "inbound"
@@ -118,7 +119,7 @@ class MessageRow(Row):
     status = serializers.ChoiceField(choices=STATUSES, help_text=STATUS_HELP)
     reason = serializers.CharField(help_text="Why it was cancelled, expired, failed or put back")
     number = RevealedField(help_text="The patient's number")
-    body = serializers.SerializerMethodField(help_text="Null unless you have see_answers")
+    body = serializers.SerializerMethodField(help_text="Null unless you have see_answers; tokens of links are left out")
     purpose = serializers.ChoiceField(choices=[purpose.value for purpose in Purpose], allow_null=True)
     follow_up = serializers.UUIDField(allow_null=True, help_text="Outbound: the follow-up it belongs to")
     provider_sid = serializers.CharField(source="provider_id", allow_null=True)
@@ -137,7 +138,7 @@ class MessageRow(Row):
 
     def get_body(self, text: Any) -> str | None:
         """The text itself, which may say how a patient is."""
-        return text.body.reveal() if self.context["may_read"] else None
+        return without_tokens(text.body.reveal()) if self.context["may_read"] else None
 
 
 class MessageFilters(filters.FilterSet):

@@ -60,6 +60,7 @@ class PatientForm(DeskForm):
     language = forms.ChoiceField(label="Language of texts", choices=list(LANGUAGE_NAMES.items()))
     channel = forms.ChoiceField(
         label="Asked by",
+        required=False,
         choices=list(CHANNEL_NAMES.items()),
         help_text="With links, no text ever holds a question; long surveys go as a link in any case.",
     )
@@ -75,6 +76,10 @@ class PatientForm(DeskForm):
         required=False,
         help_text="With it a severe headache after a visit is urgent.",
     )
+
+    def clean_channel(self) -> str:
+        """Left out, it stays as it is."""
+        return str(self.cleaned_data["channel"] or self.initial.get("channel", "sms"))
 
 
 class ConsentForm(DeskForm):

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 from clinics.core.roles import Permission
 from followup.core.lifecycle import FollowUpStatus, ReviewStatus
 from followup.models import FollowUp, Patient
+from followup.operations import form_links
 from followup.operations.bring_forward import bring_forward
 from followup.operations.errors import Refused
 from followup.queries import follow_ups as follow_up_query
@@ -29,6 +30,7 @@ from followup.web.plot import Plot, plot
 from followup.web.requests import StaffRequest
 from followup.web.views.patients import own_patient
 from messaging.queries import is_opted_out
+from messaging.tasks import dispatch_outbox
 
 FOR_CLINICIANS = ("signal", "review")
 LEVELS = ("emergency", "urgent", "watch", "info")
@@ -140,16 +142,35 @@ def _shown(entry: Entry, notes: dict[UUID, Notes]) -> dict[str, Any]:
     return shown
 
 
+def _own_follow_up(request: StaffRequest, patient_id: UUID, follow_up_id: UUID) -> FollowUp:
+    """A follow-up of a patient of the own clinic. Raises Http404."""
+    person = own_patient(request, patient_id)
+    found = follow_up_query.follow_ups(request.user.clinic).filter(patient=person, pk=follow_up_id)
+    follow_up: FollowUp | None = found.first()
+    if follow_up is None:
+        raise Http404
+    return follow_up
+
+
+@require_POST
+@page(Permission.EDIT_PATIENTS)
+def send_link(request: StaffRequest, patient_id: UUID, follow_up_id: UUID) -> HttpResponse:
+    """Text a new link to the web form of an open follow-up."""
+    follow_up = _own_follow_up(request, patient_id, follow_up_id)
+    try:
+        form_links.send_link(follow_up=follow_up, by=request.actor, now=timezone.now())
+        transaction.on_commit(dispatch_outbox.delay)
+        messages.success(request, "A link is on its way. Links that went out before no longer work.")
+    except Refused as refused:
+        messages.error(request, " ".join(refused.problems.values()))
+    return redirect("patient", patient_id=patient_id)
+
+
 @require_POST
 @page(Permission.EDIT_PATIENTS)
 def send_now(request: StaffRequest, patient_id: UUID, follow_up_id: UUID) -> HttpResponse:
     """Ask a planned follow-up now."""
-    person = own_patient(request, patient_id)
-    follow_up: FollowUp | None = (
-        follow_up_query.follow_ups(request.user.clinic).filter(patient=person, pk=follow_up_id).first()
-    )
-    if follow_up is None:
-        raise Http404
+    follow_up = _own_follow_up(request, patient_id, follow_up_id)
     try:
         bring_forward(follow_up=follow_up, by=request.actor, now=timezone.now())
         transaction.on_commit(open_due.delay)

@@ -235,6 +235,7 @@ def test_a_stranger_finds_nothing_of_another_clinic(south, patient, answered):
         (f"reviews/{review.pk}/claim/", {"revision": review.revision}),
         (f"reviews/{review.pk}/close/", {"revision": review.revision, "outcome": "false-alarm", "note": "x"}),
         (f"follow-ups/{follow_up.pk}/send-now/", {}),
+        (f"follow-ups/{follow_up.pk}/link/", {}),
         (f"patients/{patient.pk}/withdraw/", {}),
         ("opt-outs/", {"patient": str(patient.pk)}),
     ):

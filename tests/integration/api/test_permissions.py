@@ -47,6 +47,7 @@ ALLOWED = {
     ("GET", "/api/v1/follow-ups/"): DESK,
     ("GET", "/api/v1/follow-ups/{id}/"): DESK,
     ("POST", "/api/v1/follow-ups/{id}/send-now/"): DESK,
+    ("POST", "/api/v1/follow-ups/{id}/link/"): DESK,
     ("GET", "/api/v1/responses/"): CLINICIANS,
     ("GET", "/api/v1/responses/{id}/"): CLINICIANS,
     ("GET", "/api/v1/messages/"): DESK,

@@ -59,6 +59,7 @@ ACTIONS = {
     "patient-opt-in": PATIENTS,
     "care-session-cancel": PATIENTS,
     "send-now": PATIENTS,
+    "send-link": PATIENTS,
     "plan-publish": ADMIN,
     "plan-retire": ADMIN,
     "survey-publish": ADMIN,
@@ -71,6 +72,7 @@ ACTIONS = {
 ELSEWHERE = {
     "home",
     "stay",
+    "form",
     "plan-edit",
     "staff-token-revoke",
     "staff-roster-add",
