@@ -10,7 +10,7 @@ from followup.core.lifecycle import FollowUpStatus, Reason
 
 RETRY_BUSY: Final = timedelta(minutes=10)
 """How soon one behind another conversation is tried again; the end of that one wakes it at once (our choice)."""
-WITHOUT_ROSTER: Final = {"phq-9": "phq-8"}
+WITHOUT_ROSTER: Final = {"phq-9": "phq-8", "month-1-form": "month-1-form-8"}
 """What is asked instead while nobody is on call to act on an answer about self-harm (clinical content, rule M1b)."""
 RETRY_HELD: Final = timedelta(hours=1)
 """How soon one behind an open safety concern is tried again; closing the concern wakes it at once (our choice)."""

@@ -65,7 +65,7 @@ def send_link(*, follow_up: FollowUp, by: Actor, now: datetime) -> None:
 
     Raises Conflict when it is not open, when a safety concern holds it, or when nothing may be texted.
     """
-    asking = lock_asking(follow_up_id=follow_up.id)
+    asking = lock_asking(now=now, follow_up_id=follow_up.id)
     if asking is None or asking.follow_up.status != FollowUpStatus.OPEN:
         raise Conflict({"status": "Only an open follow-up has a form; send it now first."})
     _refuse_where_nothing_is_sent(asking)

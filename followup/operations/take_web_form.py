@@ -65,7 +65,7 @@ def secret_of(patient: Patient) -> str:
 @transaction.atomic
 def enter(*, link: FormLink, answer: str, address: str, by: Actor, now: datetime) -> bool:
     """Let the patient in when `answer` is what secret_of says; wrong ones are counted, too many make the link void."""
-    asking, link = _locked(link)
+    asking, link = _locked(link, now)
     if standing_of(link, asking.conversation, now) not in {Standing.OPEN, Standing.HELD}:
         return False
     if not compare_digest(answer.encode(), secret_of(asking.patient).encode()):
@@ -79,9 +79,9 @@ def enter(*, link: FormLink, answer: str, address: str, by: Actor, now: datetime
     return True
 
 
-def _locked(link: FormLink) -> tuple[Asking, FormLink]:
+def _locked(link: FormLink, now: datetime) -> tuple[Asking, FormLink]:
     """The conversation first and then the link, everywhere: so two requests cannot wait for each other."""
-    asking = lock_asking(follow_up_id=link.follow_up_id)
+    asking = lock_asking(now=now, follow_up_id=link.follow_up_id)
     if asking is None:
         raise ValueError("A follow-up with a link has a conversation.")
     return asking, FormLink.objects.select_for_update().get(pk=link.pk)
@@ -115,7 +115,7 @@ def take_answer(*, link: FormLink, sent: Sent, now: datetime) -> Taken:
     The same page sent twice is as once; a page that another one, or a text, has overtaken changes nothing.
     Raises surveys.core.conversation.NotWithin when the value is no answer to the question.
     """
-    asking, link = _locked(link)
+    asking, link = _locked(link, now)
     screening = screen(sent.shown.reveal() if sent.words else "")
     findings = dangers(screening)
     late = _is_late(asking, now)
@@ -136,6 +136,20 @@ def take_answer(*, link: FormLink, sent: Sent, now: datetime) -> Taken:
     _raise(asking, event, screening, findings, now)
     _remember(link, asking, event.message_id, findings, now)
     return Taken.KEPT
+
+
+@transaction.atomic
+def catch_up(*, link: FormLink, now: datetime) -> None:
+    """Go on past a question that may no longer be put, as when the roster has run out; that may end the survey."""
+    asking, link = _locked(link, now)
+    turn = conversation.pass_over(asking.survey, asking.state, voice=asking.voice)
+    if turn is None or not _is_open(link, asking, now):
+        return
+    source = Source(message_id=None, body=Sensitive(""), at=now, channel="web")
+    effects.apply(turn, asking, source, silent=True, now=now)
+    if asking.follow_up.status != FollowUpStatus.OPEN:
+        link.used_at = now
+        link.save(update_fields=["used_at"])
 
 
 def _is_open(link: FormLink, asking: Asking, now: datetime) -> bool:

@@ -20,6 +20,14 @@ def open_one(patient: Patient, *, now: datetime = NOW) -> FollowUp:
     return FollowUp.objects.get(patient=patient, status="open")
 
 
+def open_by_text(patient: Patient, *, now: datetime = NOW) -> FollowUp:
+    """Open what is due; where it goes as a link, the patient would rather be asked by text."""
+    follow_up = open_one(patient, now=now)
+    if Conversation.objects.get(follow_up=follow_up).channel == "web":
+        write(patient, "GO", now=now)
+    return follow_up
+
+
 def texts(patient: Patient, *purposes: str) -> list[str]:
     """The bodies queued to the patient's number, in order; of all purposes but the service's own without `purposes`."""
     rows = OutboundMessage.objects.filter(clinic_id=patient.clinic_id, number_hash=patient.phone_hash)

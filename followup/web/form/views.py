@@ -15,8 +15,9 @@ from django.views.decorators.http import require_http_methods
 from clinics.core.actor import Actor
 from followup.core.form import MOST_GUESSES, PHONE_DIGITS, Standing, birth_date
 from followup.models import Conversation, FollowUp, FormLink
+from followup.operations.asking import Asking
 from followup.operations.guesses import count_guess, is_refused
-from followup.operations.take_web_form import Sent, Taken, enter, take_answer
+from followup.operations.take_web_form import Sent, Taken, catch_up, enter, take_answer
 from followup.queries.forms import form_link, standing_of, words_kept
 from followup.web.form.controls import Shown, fault_words, key_to_show, shown
 from followup.web.form.proof import give_proof, has_proof, private
@@ -24,7 +25,7 @@ from followup.web.form.wording import Words, other, spoken
 from privacy.addresses import address_hash
 from privacy.sensitive import Sensitive
 from surveys.core.choosing import NotChosen, chosen, in_words
-from surveys.core.conversation import NotWithin, State
+from surveys.core.conversation import NotWithin, State, pass_over
 from surveys.core.definition import SurveyDefinition
 from surveys.core.wording import LANGUAGES, Voice
 from surveys.queries import definition_of
@@ -57,7 +58,7 @@ class Visit:
     @cached_property
     def state(self) -> State:
         """The engine's own view of it."""
-        return State.from_json(self.conversation.state)
+        return Asking(self.conversation, self.follow_up, timezone.now()).state
 
     @cached_property
     def survey(self) -> SurveyDefinition:
@@ -207,6 +208,9 @@ def _look(visit: Visit) -> HttpResponse:
     """The open question, or the one that the patient went back to."""
     if visit.standing is not Standing.OPEN:
         return _over(visit, is_known=True)
+    if pass_over(visit.survey, visit.state, voice=visit.voice) is not None:
+        catch_up(link=visit.link, now=timezone.now())
+        return redirect(visit.path)
     key = key_to_show(visit.survey, visit.state, visit.request.GET.get("q", ""))
     if key is None:
         return _over(visit, is_known=True)

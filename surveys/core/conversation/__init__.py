@@ -30,6 +30,7 @@ __all__ = [
     "fill",
     "looked_at",
     "open_question",
+    "pass_over",
     "remind",
     "reply",
     "way",
@@ -113,6 +114,15 @@ def fill(
     """
     draft = Draft(survey, looked_at(state), voice, silent=True, on_page=True)
     take_typed(draft, key, value, language or state.language)
+    return draft.done()
+
+
+def pass_over(survey: SurveyDefinition, state: State, *, voice: Voice) -> Turn | None:
+    """Go on past an open question whose fact no longer holds, without a text; None where nothing is in the way."""
+    if state.ended or state.open is None or may_be_put(survey.question(state.open), state.known):
+        return None
+    draft = Draft(survey, state, voice, silent=True, on_page=True)
+    draft.go_on()
     return draft.done()
 
 

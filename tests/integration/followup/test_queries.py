@@ -132,7 +132,7 @@ def test_the_timeline_tells_the_whole_story_in_order(clinic: Clinic, patient: Pa
     write(patient, "6 and my chest hurts and i cant breathe", now=NOW + timedelta(minutes=2))
     with CaptureQueriesContext(connection) as queries:
         story = timeline(clinic, patient).entries
-    assert len(queries) == 7
+    assert len(queries) == 8
     assert [entry.at for entry in story] == sorted(entry.at for entry in story)
     assert {entry.kind for entry in story} == {"care_session", "follow_up", "text", "signal", "review"}
     answers = next(entry for entry in story if entry.kind == "follow_up").answers

@@ -11,7 +11,7 @@ from followup.models import Answer, FollowUp, Patient, Response
 from followup.operations.run_timers import run_timers
 from messaging.models import OutboundMessage
 from tests.factories import NOW, end_session, make_plan, put_on_call
-from tests.factories.talk import open_one, texts, write
+from tests.factories.talk import open_by_text, texts, write
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 ITEM9 = "better off dead"
@@ -24,7 +24,7 @@ def phq9(clinic: Clinic) -> None:
 
 def asked(patient: Patient) -> FollowUp:
     end_session(patient)
-    return open_one(patient)
+    return open_by_text(patient)
 
 
 def key_of(follow_up: FollowUp) -> str:

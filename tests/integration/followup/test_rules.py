@@ -16,14 +16,14 @@ from followup.operations.run_timers import run_timers
 from followup.queries.history import facts
 from messaging.models import OutboundMessage
 from tests.factories import NOW, end_session, make_plan, put_on_call
-from tests.factories.talk import open_one, texts, write
+from tests.factories.talk import open_by_text, texts, write
 
 HOUR, MINUTE, DAY = timedelta(hours=1), timedelta(minutes=1), timedelta(days=1)
 
 
 def asked(patient: Patient, *, at: timedelta = timedelta(0), reference: str = "") -> FollowUp:
     end_session(patient, ended_at=NOW + at, now=NOW + at, reference=reference)
-    return open_one(patient, now=NOW + at)
+    return open_by_text(patient, now=NOW + at)
 
 
 def say(patient: Patient, *bodies: str, at: timedelta = MINUTE) -> None:

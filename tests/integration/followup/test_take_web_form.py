@@ -4,16 +4,17 @@ from datetime import timedelta
 
 import pytest
 
-from clinics.core.actor import Actor
-from clinics.models import Clinic
+from clinics.core.actor import SYSTEM, Actor
+from clinics.models import Clinic, User
+from clinics.operations import remove_shift
 from followup.core.form import MOST_GUESSES
 from followup.models import Answer, Conversation, FollowUp, FormLink, Patient, Response, ReviewItem, Signal
 from followup.operations.run_timers import run_timers
-from followup.operations.take_web_form import Sent, Taken, enter, take_answer
+from followup.operations.take_web_form import Sent, Taken, catch_up, enter, take_answer
 from messaging.models import InboundMessage
 from privacy.sensitive import Sensitive
 from surveys.core.conversation import NotWithin
-from tests.factories import NOW, end_session, make_patient, make_plan
+from tests.factories import NOW, end_session, make_patient, make_plan, put_on_call
 from tests.factories.talk import links, open_one, texts, waiting, write
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -221,13 +222,13 @@ def test_dangerous_words_are_heard_even_when_they_come_too_late_to_be_kept(sympt
     assert Signal.objects.filter(follow_up=symptoms, rule="E1", level="emergency").exists()
 
 
-def test_item_9_raises_its_signal_at_once_and_ends_the_survey(clinic: Clinic, patient: Patient) -> None:
+def test_item_9_raises_its_signal_at_once_and_ends_the_survey(
+    clinic: Clinic, clinician: User, patient: Patient
+) -> None:
+    put_on_call(clinician)
     make_plan(clinic, {"survey": "phq-9"})
     end_session(patient)
     follow_up = open_one(patient)
-    conversation = Conversation.objects.get(follow_up=follow_up)
-    conversation.state["known"]["rostered"] = True
-    conversation.save()
     for number in range(1, 9):
         send(follow_up, f"phq_{number}", "0")
     send(follow_up, "phq_9", "1")
@@ -236,6 +237,22 @@ def test_item_9_raises_its_signal_at_once_and_ends_the_survey(clinic: Clinic, pa
     assert (signal.level, signal.safety_text) == ("urgent", "SAFE-ITEM9")
     assert (follow_up.status, link_of(follow_up).safety_texts) == ("partial", ["SAFE-ITEM9"])
     assert len(texts(patient, "safety")) == 1
+
+
+def test_item_9_is_passed_over_on_the_form_when_nobody_is_on_call_any_more(
+    clinic: Clinic, clinician: User, patient: Patient
+) -> None:
+    shift = put_on_call(clinician)
+    make_plan(clinic, {"survey": "phq-9"})
+    end_session(patient)
+    follow_up = open_one(patient)
+    for number in range(1, 9):
+        send(follow_up, f"phq_{number}", "0")
+    remove_shift(shift=shift, by=SYSTEM, now=NOW)
+    catch_up(link=link_of(follow_up), now=NOW + HOUR)
+    follow_up.refresh_from_db()
+    assert (follow_up.status, link_of(follow_up).used_at) == ("completed", NOW + HOUR)
+    assert send(follow_up, "phq_9", "1", minute=61) is Taken.STALE
 
 
 # -- the end -----------------------------------------------------------------------------------------------------------
