@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('clinics', '0003_roster'),
-        ('followup', '0003_follow_ons'),
+        ('followup', '0004_text_ids'),
     ]
 
     operations = [
