@@ -153,7 +153,7 @@ def _outcome(question: Question, reply: Stripped, language: str, now: datetime |
         case "multi_choice":
             return read_multi(question, reply, language)
         case "time":
-            return read_time(reply, language)
+            return read_time(question, reply, language)
         case "date":
             return read_date(question, reply, language, now)
         case _:

@@ -147,7 +147,7 @@ def _split_lists(tokens: Tokens) -> Tokens:
             if token.kind == "number" and ("," in token.text or token.text.count(".") > 1)
             else [token.text]
         )
-        joint = token.text == "+" and 0 < place < len(tokens) - 1 and tokens[place + 1].kind == "number"
+        joint = token.text in {"+", "/"} and 0 < place < len(tokens) - 1 and tokens[place + 1].kind == "number"
         if joint:
             continue
         parts += [
@@ -171,6 +171,8 @@ def _chosen(question: Question, tokens: Tokens, hits: list[Hit]) -> Outcome:
         return unclear("Either of several options.")
     if wanted & denied or (none_code in wanted and len(wanted) > 1):
         return unclear("The items contradict each other.")
+    if _code_before_other_label(tokens, hits):
+        return unclear("A number and the option behind it disagree.")
     if _left_over(question, tokens, hits):
         return unclear("A word of another item, or an item that is not known.")
     if _resembles_a_label(question, tokens, hits):
@@ -278,6 +280,19 @@ def _resembles_a_label(question: Question, tokens: Tokens, hits: list[Hit]) -> b
         and token.text not in LEXICON.known_words
     )
     return any(process.extractOne(word, labels, scorer=fuzz.ratio, score_cutoff=RESEMBLANCE) for word in unknown)
+
+
+def _code_before_other_label(tokens: Tokens, hits: list[Hit]) -> bool:
+    """ "2 headaches" may be two headaches or an option and another."""
+    return any(
+        code.by == "code"
+        and label.by == "label"
+        and code.code != label.code
+        and code.end == label.start
+        and tokens[code.start].kind != "symbol"
+        and not tokens[label.start].gap
+        for code, label in pairwise(sorted(hits, key=lambda hit: hit.start))
+    )
 
 
 def _left_over(question: Question, tokens: Tokens, hits: list[Hit]) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from surveys.core.replies.lexicon import LEXICON
+from surveys.core.replies.phrases import phrases
 from surveys.core.replies.reading import Question
 from surveys.core.replies.tokens import Token, Tokens
 from surveys.core.replies.values.mentions import find_mentions
 from surveys.core.replies.values.options import Hit, Vocabulary, vocabulary_of
 
 FREE, OTHER, POISON = "free", "other", "poison"
+_LONGEST_BOUND = 4
 
 
 def code_hits(question: Question, tokens: Tokens, language: str) -> tuple[list[Hit], bool]:
@@ -68,7 +70,10 @@ def _number_verdict(tokens: Tokens, start: int, end: int) -> str:
 
 def _verdict_after(tokens: Tokens, end: int, after: Token) -> str | None:
     """A unit, an hour of a part of the day, or the slash of a score behind the number."""
-    if after.text in LEXICON.union("unit_") or (after.glued and after.kind == "word"):
+    joined = after.text in LEXICON.words("item_joins")
+    if after.text in LEXICON.union("unit_") or (after.glued and after.kind == "word" and not joined):
+        return OTHER
+    if after.text in LEXICON.words("of_words") and end + 1 < len(tokens):
         return OTHER
     if after.text in {"/", "%", "+", "out", "over"}:
         return POISON
@@ -78,12 +83,15 @@ def _verdict_after(tokens: Tokens, end: int, after: Token) -> str | None:
 
 def _verdict_before(tokens: Tokens, start: int, before: Token) -> str | None:
     """ "took 2", "L4", "-1", "last two"."""
-    if before.text in LEXICON.words("group_words"):
+    bounded = phrases("one_sided_before").all(tokens[max(0, start - _LONGEST_BOUND) : start])
+    if before.text in LEXICON.words("group_words") or any(match.end == min(start, _LONGEST_BOUND) for match in bounded):
         return POISON
     if before.text == "-" and tokens[start].glued and not before.glued:
         return POISON
     if before.text in LEXICON.words("takers") - LEXICON.words("code_words") - LEXICON.words("code_leads"):
         return OTHER
+    if before.text in LEXICON.words("item_joins"):
+        return None
     glued_to_word = before.kind == "word" and tokens[start].glued and before.text not in LEXICON.words("code_words")
     return OTHER if glued_to_word else None
 

@@ -13,6 +13,7 @@ from surveys.core.replies.reading import Question
 from surveys.core.replies.strip import Stripped
 from surveys.core.replies.tokens import Tokens
 from surveys.core.replies.values.mentions import find_mentions
+from surveys.core.replies.values.moments import against_moment
 from surveys.core.replies.values.outcome import Outcome, found, unclear
 
 _SMALL_HOURS = 5
@@ -44,18 +45,13 @@ def read_date(question: Question, reply: Stripped, language: str, now: datetime 
     if len(days) != 1 or None in days:
         return unclear("Several days, or a day that does not exist.")
     (day,) = days
-    if day is None or _denied(tokens, named):
-        return unclear("A day that is denied.")
+    if day is None:
+        return unclear("No day that exists.")
+    if (against := against_moment(question, tokens, named[0].start, named[-1].end)) is not None:
+        return unclear(against)
     if (question.direction == "past" and day > now.date()) or (question.direction == "future" and day < now.date()):
         return unclear("On the wrong side of today.")
     return found(day.isoformat(), "One day.")
-
-
-def _denied(tokens: Tokens, named: list[Named]) -> bool:
-    place = named[0].start
-    before = [token.text for token in tokens[max(0, place - 2) : place]]
-    after = tokens[named[-1].end].text if named[-1].end < len(tokens) else ""
-    return bool({"not", "no", "never", "nunca"} & set(before)) or after == "no"
 
 
 def _after_self_correction(tokens: Tokens, named: list[Named]) -> list[Named]:
@@ -71,8 +67,10 @@ def _all_days(tokens: Tokens, question: Question, language: str, now: datetime) 
     reader = _Days(tokens, question, language, now)
     named: list[Named] = []
     place = 0
+    barred = {match.start: match.end for match in phrases("no_days").all(tokens)}
     while place < len(tokens):
-        each = reader.at(place)
+        place = max(place, barred.get(place, 0))
+        each = reader.at(place) if place < len(tokens) else None
         if each:
             named.append(each)
         place = each.end if each else place + 1

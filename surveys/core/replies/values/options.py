@@ -218,7 +218,7 @@ def _denied(tokens: Tokens, match: Match) -> bool:
         return False
     for place in range(match.start - 1, max(-1, match.start - 5), -1):
         token = tokens[place]
-        if tokens[place + 1].gap:
+        if tokens[place + 1].gap or _answers_no(tokens, place):
             break
         if token.text in LEXICON.words("denial"):
             return True
@@ -236,6 +236,13 @@ def _denied(tokens: Tokens, match: Match) -> bool:
         return True
     follows = tokens[match.end + 1].text if match.end + 1 < len(tokens) else ""
     return after is not None and after.text == "no" and (ends or follows in LEXICON.words("no_after_label"))
+
+
+def _answers_no(tokens: Tokens, place: int) -> bool:
+    """ "no just a headache": the no is an answer of its own before just, only, but."""
+    opens = place == 0 or bool(tokens[place].gap)
+    contrasted = place + 1 < len(tokens) and tokens[place + 1].text in LEXICON.words("contrast")
+    return opens and contrasted and tokens[place].text in LEXICON.words("bare_no")
 
 
 def spelled_label(question: Question, tokens: Tokens) -> Tokens:
@@ -258,11 +265,17 @@ def _spelled(token: Token, words: frozenset[str]) -> str | None:
         word for word in words if len(word) >= _FUZZY_LENGTH and OSA.distance(text, word, score_cutoff=slips) <= slips
     }
     if not near:
-        return None
+        return _letters_swapped(text, words)
     best = min(OSA.distance(text, word) for word in near)
     closest = {word for word in near if OSA.distance(text, word) == best}
     longest = max(closest, key=lambda word: (len(word), word))
     return longest if all(longest.startswith(word.rstrip("s")) for word in closest) else None
+
+
+def _letters_swapped(text: str, words: frozenset[str]) -> str | None:
+    """ "naseua" for nausea: the same letters in another order, the first in its place."""
+    near = [word for word in words if word[0] == text[0] and sorted(word) == sorted(text)]
+    return near[0] if len(near) == 1 else None
 
 
 def _letter_missing(text: str, words: frozenset[str]) -> str | None:

@@ -19,17 +19,32 @@ def misplaced(question: Question, tokens: Tokens, hit: Hit) -> str | None:
         return "The option is wished for or depends on something."
     if any(match.start == 0 for match in phrases("asks_back").all(tokens[start:end])):
         return "The option is asked about, not chosen."
+    if (conflict := _conflict(question, tokens, start, end, hit)) is not None:
+        return conflict
     following = tokens[hit.end] if hit.end < len(tokens) and not tokens[hit.end].gap else None
     if following and following.text in LEXICON.words("compound_tail"):
         return "The option only names a kind of something else."
     if _between_degrees(question, tokens, hit):
         return "The option may be this or a stronger one."
     if not _describes(tokens, hit):
-        return None
+        unknown = following and following.kind == "word" and following.text not in LEXICON.known_words
+        return "The option only names a kind of something else." if unknown and _is_part(question, hit) else None
     if following and following.kind == "word" and not _may_follow(question, following.text):
         return "The option describes something else."
     if any(token.kind == "word" and not _may_precede(question, token.text) for token in before):
         return "The option is said of something else."
+    return None
+
+
+def _conflict(question: Question, tokens: Tokens, start: int, end: int, hit: Hit) -> str | None:
+    """ "better in the morning" to a question for the worst, "nausea before the infusion" to one about since then."""
+    focus = focus_of(question)
+    clause = {token.text for token in (*tokens[start : hit.start], *tokens[hit.end : end])}
+    worst = LEXICON.words("aspect_worst")
+    if "aspect_worst" in focus.aspects and clause & LEXICON.words("best_words") and not clause & worst:
+        return "The best of what was asked for its worst."
+    if focus.moment == "span" and phrases("before_then").first(tokens[start:end]):
+        return "Said of the time before the one that was asked about."
     return None
 
 
@@ -48,6 +63,12 @@ def _describes(tokens: Tokens, hit: Hit) -> bool:
     """Whether the option is a word that describes ("bad"), which may be said of anything, and not a name ("neck")."""
     known = LEXICON.words("adjectives") | LEXICON.words("degree") | LEXICON.words("article")
     return all(token.text in known for token in tokens[hit.start : hit.end])
+
+
+def _is_part(question: Question, hit: Hit) -> bool:
+    """Whether the option names a part of the body, which may belong to a longer name ("hand surgery")."""
+    label = next(option.label for option in question.options if option.code == hit.code)
+    return bool(set(words_of(label).split()) & LEXICON.words("body"))
 
 
 def _may_follow(question: Question, word: str) -> bool:

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 from surveys.core.replies.lexicon import LEXICON
 from surveys.core.replies.phrases import phrases
+from surveys.core.replies.reading import Question
 from surveys.core.replies.strip import Stripped
 from surveys.core.replies.tokens import Tokens
 from surveys.core.replies.values.mentions import Mention, find_mentions
+from surveys.core.replies.values.moments import against_moment
 from surveys.core.replies.values.outcome import Outcome, found, unclear
 
 _CLOCK = re.compile(r"([01]?\d|2[0-4])[:.]([0-5]\d)")
@@ -33,7 +35,7 @@ class Clock:
     sure: bool
 
 
-def read_time(reply: Stripped, language: str) -> Outcome:
+def read_time(question: Question, reply: Stripped, language: str) -> Outcome:
     """The one certain time as HH:MM."""
     tokens = reply.tokens
     clocks = _clocks(tokens, language)
@@ -52,13 +54,9 @@ def read_time(reply: Stripped, language: str) -> Outcome:
     if value is None:
         return unclear("Morning or evening is not said.")
     place = found_times[0][0]
-    if _denied(tokens, place):
-        return unclear("A time that is denied.")
+    if (against := against_moment(question, tokens, place, found_times[-1][0] + 1)) is not None:
+        return unclear(against)
     return found(f"{value // 60:02d}:{value % 60:02d}", "One clock time with a sure half of the day.")
-
-
-def _denied(tokens: Tokens, place: int) -> bool:
-    return place > 0 and not tokens[place].gap and tokens[place - 1].text in {"not", "no", "never", "nunca"}
 
 
 def _after_self_correction(tokens: Tokens, times: list[tuple[int, int | None]]) -> list[tuple[int, int | None]]:

@@ -1,0 +1,35 @@
+"""What speaks against a single day or hour: it is denied, not reached yet, or the time of something else."""
+
+from __future__ import annotations
+
+from surveys.core.replies.lexicon import LEXICON
+from surveys.core.replies.phrases import phrases
+from surveys.core.replies.reading import Question
+from surveys.core.replies.tokens import Tokens
+from surveys.core.replies.values.focus import focus_of
+from surveys.core.replies.values.segments import clause_at, clauses
+
+
+def against_moment(question: Question, tokens: Tokens, start: int, end: int) -> str | None:
+    """Why the day or hour between two token places is not the answer, or None where nothing is against it."""
+    first, last = clause_at(clauses(tokens), start)
+    opening = next((place for place in range(start, 0, -1) if tokens[place].gap), 0)
+    if _denied(tokens, opening, start, end):
+        return "A day or hour that is denied."
+    asked = focus_of(question).words
+    ahead = bool(asked & LEXICON.words("future_prompts"))
+    if not ahead and phrases("not_yet").first(tokens[first:last]):
+        return "Not reached yet, or only planned."
+    others = LEXICON.words("other_events") - asked
+    if any(token.text in others for token in tokens[first:start]):
+        return "The time of something else."
+    return None
+
+
+def _denied(tokens: Tokens, first: int, start: int, end: int) -> bool:
+    near = tokens[max(first, start - 2) : start]
+    if any(token.text in LEXICON.words("denial") for token in near):
+        return True
+    before = phrases("moment_denied_before").all(tokens[first:start])
+    after = phrases("moment_denied_after").all(tokens[end:])
+    return any(match.end == start - first for match in before) or any(match.start == 0 for match in after)
