@@ -76,11 +76,7 @@ def corrected_part(tokens: Tokens) -> Tokens:
     for match in phrases("correction_marks", "change_answer", "correction_pointing", "correction_idle").all(tokens):
         cut.update(range(match.start, match.end))
     for place, token in enumerate(tokens):
-        if (
-            token.kind == "number"
-            and place
-            and tokens[place - 1].text in {"not", "no", "from", "than", "instead", "of"}
-        ):
+        if token.kind == "number" and place and tokens[place - 1].text in LEXICON.words("old_value_leads"):
             cut.update({place - 1, place})
     kept = [token for place, token in enumerate(tokens) if place not in cut]
     return tuple(replace(token, gap=token.gap or ("," if place == 0 else "")) for place, token in enumerate(kept))
@@ -131,6 +127,6 @@ def _previous_value(tokens: Tokens, previous: Previous | None) -> bool:
         return False
     shown = str(int(previous.value)) if previous.value == int(previous.value) else str(previous.value)
     return any(
-        token.text == shown and place > 0 and tokens[place - 1].text in {"not", "no", "from", "than"}
+        token.text == shown and place > 0 and tokens[place - 1].text in LEXICON.words("old_value_denials")
         for place, token in enumerate(tokens)
     )

@@ -7,10 +7,10 @@ from surveys.core.replies.values.before_number import judge_before
 from surveys.core.replies.values.mentions import Mention
 from surveys.core.replies.values.scene import ELSE, FREE, OTHER, POISON, UNSURE, Scene, Verdict
 
-_OF_WORDS = frozenset({"of", "out", "de", "sobre", "over", "in", "on", "/", "from"})
-_WEAK_OF_WORDS = frozenset({"in", "on", "over", "from"})
-_RANGE_WORDS = frozenset({"-", "to", "a", "al", "or", "o", "u", "~", "/", "thru", "through", "and/or", "hasta", "vs"})
-_NO_COUNT_NOUN = ("ing", "ly", "ed", "ful", "ado", "ido", "oso", "osa", "mente", "ando", "iendo")
+_OF_WORDS = LEXICON.words("scale_joins")
+_WEAK_OF_WORDS = LEXICON.words("weak_scale_joins")
+_RANGE_WORDS = LEXICON.words("range_joins")
+_NO_COUNT_NOUN = tuple(sorted(LEXICON.words("uncountable_endings")))
 """Endings of words that cannot be counted: "5 hanging in there" is a 5, "5 hangers" are hangers."""
 _SHORTEST_INFLECTED = 5
 
@@ -98,7 +98,7 @@ def _fitting(scene: Scene, _mention: Mention, end: int) -> Step:
 
 def _more_units(scene: Scene, end: int) -> Verdict | None:
     """ "6 hours 30 minutes" and "6 hours and a half" would need arithmetic."""
-    joined = scene.text(end) in {"and", "y"}
+    joined = scene.text(end) in LEXICON.words("and_words")
     place = end + joined
     second = scene.mention_at(place) if scene.token(place) else None
     timed = scene.text(end - 1) in LEXICON.words("unit_hour")
@@ -129,9 +129,9 @@ def _misfitting(scene: Scene, mention: Mention, end: int) -> Step:
 
 def _rate(scene: Scene, end: int) -> bool:
     """ "2 every 6 hours", "3 a day"."""
-    if scene.text(end) in {"every", "per", "each", "cada"}:
+    if scene.text(end) in LEXICON.words("rate_words"):
         return True
-    return scene.text(end) in {"a", "an", "al", "por"} and scene.text(end + 1) in LEXICON.words("unit_time")
+    return scene.text(end) in LEXICON.words("rate_articles") and scene.text(end + 1) in LEXICON.words("unit_time")
 
 
 # -- ranges and neighbours --------------------------------------------------------------------------------------------
@@ -147,7 +147,11 @@ def _range(scene: Scene, mention: Mention, end: int) -> Verdict | None:
     second = scene.mention_at(place) if scene.token(place) else None
     if second is None or second.value == mention.value:
         return None
-    if scene.is_unit(second.end) and not scene.fits_unit(second.end) and scene.text(second.end) != "points":
+    if (
+        scene.is_unit(second.end)
+        and not scene.fits_unit(second.end)
+        and scene.text(second.end) not in LEXICON.words("unit_points")
+    ):
         return Verdict(OTHER, "a span of something else")
     return Verdict(POISON, "a range or an either-or")
 
@@ -160,7 +164,7 @@ def _neighbour(scene: Scene, mention: Mention, end: int) -> Verdict | None:
     topic = scene.topic(token.text)
     if topic:
         return _labelled(scene, mention, topic)
-    if token.text in {"of", "de"} and scene.question.type == "scale":
+    if token.text in LEXICON.words("of_words") and scene.question.type == "scale":
         return None if scene.topic(scene.text(end + 1)) else Verdict(OTHER, "a count of something")
     if end > mention.end and any(scene.fits_unit(place) for place in range(mention.end, end)):
         return None
@@ -176,7 +180,7 @@ def _neighbour(scene: Scene, mention: Mention, end: int) -> Verdict | None:
 
 def _labelled(scene: Scene, mention: Mention, topic: str) -> Verdict | None:
     """ "8 pain" is labelled where labels trail; "una molestia" is a trouble, not a 1."""
-    if scene.tokens[mention.start].text in {"one", "una", "uno"}:
+    if scene.tokens[mention.start].text in LEXICON.words("one_forms"):
         return ELSE
     if scene.labels_trail and judge_before(scene, mention) is None:
         return Verdict(FREE, "labelled", topic)

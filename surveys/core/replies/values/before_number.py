@@ -6,8 +6,8 @@ from surveys.core.replies.lexicon import LEXICON
 from surveys.core.replies.values.mentions import Mention
 from surveys.core.replies.values.scene import DENIED, ELSE, FREE, OTHER, POISON, UNSURE, Scene, Verdict
 
-_PLACE_WORDS = frozenset({"at", "en", "of", "de", "to", "a", "in", "on", "for"})
-_SINGULAR = frozenset({"a", "an", "un", "una", "como"})
+_PLACE_WORDS = LEXICON.words("place_words")
+_SINGULAR = LEXICON.words("singular_articles")
 _HOURS = 24
 
 
@@ -15,7 +15,7 @@ def denial_before(scene: Scene, mention: Mention) -> Verdict | None:
     """ "6 not 8" denies the 8; in "6 no 7" the no may deny either; "haven't needed one" denies a count."""
     start = mention.start
     if start and not scene.tokens[start].gap and scene.ends(start, "not_before"):
-        lone = scene.tokens[start - 1].text in {"no", "nor", "ni"} and scene.mention_ends(start - 1)
+        lone = scene.tokens[start - 1].text in LEXICON.words("lone_denials") and scene.mention_ends(start - 1)
         return Verdict(POISON, "a lone no between two numbers") if lone else Verdict(DENIED, "denied")
     return Verdict(DENIED, "denied") if scene.question.type == "number" and _verb_denied(scene, start) else None
 
@@ -68,7 +68,7 @@ def _code(scene: Scene, letters: str) -> Verdict | None:
 def _lead(scene: Scene, mention: Mention) -> Verdict | None:
     """The word before the number, articles and hedges not counted."""
     place, article = mention.start - 1, False
-    if scene.tokens[place].text == "las":
+    if scene.tokens[place].text in LEXICON.words("hour_article"):
         return Verdict(OTHER, "an hour")
     skip = LEXICON.words("article") | LEXICON.words("hedge") | {"#", "=", "~", "*", "s"}
     while place >= 0 and scene.tokens[place].text in skip:
@@ -82,7 +82,7 @@ def _lead(scene: Scene, mention: Mention) -> Verdict | None:
     if word in LEXICON.words("body") | LEXICON.union("aspect_") or scene.in_condition(place):
         return None
     topic = scene.topic(word)
-    if word == "a" or (word in _PLACE_WORDS and not topic):
+    if word in LEXICON.words("to_article") or (word in _PLACE_WORDS and not topic):
         return _place_word(scene, mention, place, article=article)
     if topic:
         return None if scene.labels_trail else Verdict(FREE, "labelled", topic)
@@ -133,14 +133,16 @@ def _place_word(scene: Scene, mention: Mention, place: int, *, article: bool) ->
     word = scene.tokens[place].text
     small = mention.value is not None and mention.value <= _HOURS
     hourly = (
-        word == "at" and small and (scene.question.type == "number" or (not article and _by_the_clock(scene, place)))
+        word in LEXICON.words("at_words")
+        and small
+        and (scene.question.type == "number" or (not article and _by_the_clock(scene, place)))
     )
-    if (article and word == "a") or hourly:
+    if (article and word in LEXICON.words("to_article")) or hourly:
         return Verdict(OTHER, "an hour")
     if place == 0 or scene.tokens[place].gap:
-        return ELSE if word in {"in", "to", "for", "on"} else None
+        return ELSE if word in LEXICON.words("place_only_words") else None
     before = scene.tokens[place - 1].text
-    if word in {"to", "a"}:
+    if word in LEXICON.words("toward_words"):
         return None if before in LEXICON.words("motion") else ELSE
     if topic := scene.topic(before):
         return Verdict(FREE, "labelled", topic)

@@ -166,7 +166,9 @@ def _chosen(question: Question, tokens: Tokens, hits: list[Hit]) -> Outcome:
             "Only denials; the rest is unknown." if denied else "No option that could be recorded.", tried=bool(hits)
         )
     if any(
-        token.text in {"or", "o"} for earlier, later in _neighbours(hits) for token in tokens[earlier.end : later.start]
+        token.text in LEXICON.words("or_words")
+        for earlier, later in _neighbours(hits)
+        for token in tokens[earlier.end : later.start]
     ):
         return unclear("Either of several options.")
     if wanted & denied or (none_code in wanted and len(wanted) > 1):
@@ -245,10 +247,10 @@ def _spanned(question: Question, tokens: Tokens, hits: list[Hit]) -> list[Hit] |
     codes = [hit for hit in hits if hit.by == "code"]
     for first, second in pairwise(codes):
         between = [token.text for token in tokens[first.end : second.start]]
-        if between in (["-"], ["to"], ["a"], ["~"]):
+        if len(between) == 1 and between[0] in LEXICON.words("open_spans"):
             return None
         low, high = order.index(first.code), order.index(second.code)
-        if between and between[0] in {"through", "thru", "al", "hasta"} and len(between) == 1:
+        if between and between[0] in LEXICON.words("span_words") and len(between) == 1:
             if low >= high:
                 return None
             added += [Hit(first.start, second.end, code, "code") for code in order[low : high + 1]]
@@ -260,7 +262,8 @@ def _uncertain(tokens: Tokens, hits: list[Hit]) -> bool:
     first = min(hit.start for hit in hits)
     return (
         any(
-            token.text in LEXICON.words("item_doubt") or (token.text in {"think", "guess", "creo"} and place > first)
+            token.text in LEXICON.words("item_doubt")
+            or (token.text in LEXICON.words("opinion_words") and place > first)
             for place, token in enumerate(tokens)
         )
         or phrases("dont_know").first(tokens) is not None

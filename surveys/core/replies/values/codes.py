@@ -75,9 +75,9 @@ def _verdict_after(tokens: Tokens, end: int, after: Token) -> str | None:
         return OTHER
     if after.text in LEXICON.words("of_words") and end + 1 < len(tokens):
         return OTHER
-    if after.text in {"/", "%", "+", "out", "over"}:
+    if after.text in LEXICON.words("score_signs"):
         return POISON
-    in_the = after.text in {"in", "de", "por", "en", "at", "this"}
+    in_the = after.text in LEXICON.words("day_part_leads")
     return OTHER if in_the and _day_part(tokens, end + 1) else None
 
 
@@ -133,31 +133,13 @@ def _letter_stands(tokens: Tokens, place: int, vocabulary: Vocabulary) -> bool:
     token = tokens[place]
     after = tokens[place + 1] if place + 1 < len(tokens) else None
     before = tokens[place - 1] if place else None
-    joint = {
-        "and",
-        "or",
-        "y",
-        "o",
-        "e",
-        "u",
-        "&",
-        "/",
-        "-",
-        "through",
-        "thru",
-        "=",
-        "not",
-        "then",
-        "please",
-        "thanks",
-        "gracias",
-    }
+    joint = LEXICON.words("code_joins")
     follows = before is not None and not token.gap and before.text not in vocabulary.codes
     if token.text in LEXICON.words("word_letters") and token.raw.islower() and follows:
         return before is not None and before.text in joint | LEXICON.words("code_words")
     trailing = (
         LEXICON.words("filler")
-        if len(token.text) > 1 or token.text not in {"a", "i", "e", "o", "y", "u"}
+        if len(token.text) > 1 or token.text not in LEXICON.words("lone_letters")
         else frozenset()
     )
     free_after = (
@@ -172,15 +154,25 @@ def _letter_stands(tokens: Tokens, place: int, vocabulary: Vocabulary) -> bool:
         | LEXICON.words("code_words")
         | LEXICON.words("filler")
         | LEXICON.words("denial")
-        | {"except", "but", "menos"}
+        | LEXICON.words("except_words")
     )
     free_before = before is None or bool(token.gap) or before.text in leads or before.text in vocabulary.codes
-    if token.text in {"e", "y", "o"} and before is not None and after is not None and not token.gap and not after.gap:
+    if (
+        token.text in LEXICON.words("joining_letters")
+        and before is not None
+        and after is not None
+        and not token.gap
+        and not after.gap
+    ):
         others = before.text in vocabulary.codes and after.text in vocabulary.codes
         return free_before and free_after and not others
     if not free_after and after is not None:
         following = _label_at(vocabulary, tokens, place + 1)
-        return following is not None and free_before and (token.text != "a" or vocabulary.single)
+        return (
+            following is not None
+            and free_before
+            and (token.text not in LEXICON.words("article_letters") or vocabulary.single)
+        )
     return free_before and free_after
 
 
@@ -195,7 +187,11 @@ def place_hits(question: Question, tokens: Tokens) -> list[Hit]:
     hits = []
     for place, token in enumerate(tokens):
         position = ordinals.get(token.text)
-        if token.kind == "number" and place + 1 < len(tokens) and tokens[place + 1].text in {"st", "nd", "rd", "th"}:
+        if (
+            token.kind == "number"
+            and place + 1 < len(tokens)
+            and tokens[place + 1].text in LEXICON.words("ordinal_endings")
+        ):
             position = token.text
         if token.text in LEXICON.words("last_words"):
             position = str(len(question.options))
@@ -209,26 +205,12 @@ def place_hits(question: Question, tokens: Tokens) -> list[Hit]:
 def _place_stands(tokens: Tokens, place: int) -> bool:
     """An ordinal with "one", "option" or nothing behind it, and an article or nothing before it."""
     if tokens[place].kind == "number" and not (
-        place + 1 < len(tokens) and tokens[place + 1].text in {"st", "nd", "rd", "th"}
+        place + 1 < len(tokens) and tokens[place + 1].text in LEXICON.words("ordinal_endings")
     ):
         return False
     place += tokens[place].kind == "number"
     after = tokens[place + 1] if place + 1 < len(tokens) and not tokens[place + 1].gap else None
-    start = place - (tokens[place].text in {"st", "nd", "rd", "th"})
+    start = place - (tokens[place].text in LEXICON.words("ordinal_endings"))
     before = tokens[start - 1] if start and not tokens[start].gap else None
-    free_after = after is None or after.text in {
-        "one",
-        "option",
-        "choice",
-        "answer",
-        "opcion",
-        "respuesta",
-        "please",
-        "on",
-        "and",
-        "y",
-    }
-    return free_after and (
-        before is None
-        or before.text in {"the", "la", "el", "option", "number", "opcion", "and", "y", "say", "id", "its"}
-    )
+    free_after = after is None or after.text in LEXICON.words("place_followers")
+    return free_after and (before is None or before.text in LEXICON.words("place_leads"))

@@ -132,7 +132,11 @@ class _Days:
 
     def _relative(self, place: int) -> Named | None:
         match = self._relative_days.get(place)
-        if match is None or (self._word(place) == "manana" and place and self._word(place - 1) in {"la", "esta"}):
+        if match is None or (
+            self._word(place) in LEXICON.words("tomorrow_or_morning")
+            and place
+            and self._word(place - 1) in LEXICON.words("morning_articles")
+        ):
             return None
         if match.label == "last_night":
             early = self._now.hour < _SMALL_HOURS
@@ -143,11 +147,11 @@ class _Days:
     def _counted(self, place: int) -> Named | None:
         """ "4 days ago", "hace 2 días", "in 3 days"."""
         lead = self._word(place)
-        at = place + 1 if lead in {"hace", "in", "en", "dentro"} else place
-        at += self._word(at) == "de" and lead == "dentro"
+        at = place + 1 if lead in LEXICON.words("counted_day_leads") else place
+        at += self._word(at) in LEXICON.words("inside_joins") and lead in LEXICON.words("inside_words")
         at += self._word(at) in LEXICON.words("hedge")
         count = self._number(at)
-        if self._word(at) in {"a", "one", "un"} and self._word(at + 1) in {"day", "dia"}:
+        if self._word(at) in LEXICON.words("single_words") and self._word(at + 1) in LEXICON.words("day_words"):
             count, end = 1, at + 1
         elif count is not None:
             end = self._numbers[at].end
@@ -156,11 +160,16 @@ class _Days:
         if self._word(end) not in LEXICON.words("unit_day") or count > _LONGEST_AGO:
             return None
         behind = self._word(end + 1)
-        if lead == "hace" or behind in {"ago", "atras", "back"}:
-            stop = end + 1 + (behind in {"ago", "atras", "back"})
+        if lead in LEXICON.words("since_ago_words") or behind in LEXICON.words("ago_words"):
+            stop = end + 1 + (behind in LEXICON.words("ago_words"))
             return Named(place, stop, self._today - timedelta(days=count), "relative")
-        if lead in {"in", "en", "dentro"} or behind == "from":
-            return Named(place, end + 1 + 2 * (behind == "from"), self._today + timedelta(days=count), "relative")
+        if lead in LEXICON.words("ahead_leads") or behind in LEXICON.words("from_words"):
+            return Named(
+                place,
+                end + 1 + 2 * (behind in LEXICON.words("from_words")),
+                self._today + timedelta(days=count),
+                "relative",
+            )
         return None
 
     # -- weekdays and days of the month -----------------------------------------------------------------------
@@ -182,10 +191,10 @@ class _Days:
         """ "the 9th", "el 9", "el día 9": the nearest such day in the question's direction."""
         number, end, marked = self._day_number(place)
         before = self._word(place - 1) if place else ""
-        spanish = before in {"el", "dia"} and self._word(end) not in LEXICON.words("unit_time")
+        spanish = before in LEXICON.words("day_articles") and self._word(end) not in LEXICON.words("unit_time")
         bare = before in LEXICON.pairs("weekdays") and not self._tokens[place].gap and end - place == 1
         marked = marked or (
-            bare and self._word(end) not in LEXICON.words("unit_time") | {"am", "pm", ":", "-", "/", "o", "or"}
+            bare and self._word(end) not in LEXICON.words("unit_time") | LEXICON.words("not_day_followers")
         )
         if number is None or not (marked or spanish) or self._direction is None:
             return None
@@ -207,7 +216,7 @@ class _Days:
             tail = LEXICON.pairs("day_ordinals").get(self._word(end) if self._word(end) != "-" else self._word(end + 1))
             if tail and int(tail) < 10:
                 return number + int(tail), end + 1 + (self._word(end) == "-"), True
-        if end < len(self._tokens) and self._tokens[end].glued and self._word(end) in {"st", "nd", "rd", "th"}:
+        if end < len(self._tokens) and self._tokens[end].glued and self._word(end) in LEXICON.words("ordinal_endings"):
             return number, end + 1, True
         return number, end, False
 
@@ -230,7 +239,7 @@ class _Days:
         month = LEXICON.pairs("months_numbers").get(self._word(place))
         if month is None:
             return None
-        at = place + 1 + (self._word(place + 1) in {"the", "el", "on", "."})
+        at = place + 1 + (self._word(place + 1) in LEXICON.words("date_fillers"))
         number, end, _ = self._day_number(at)
         if number is None:
             return None
@@ -241,7 +250,7 @@ class _Days:
         number, end, _ = self._day_number(place)
         if number is None:
             return None
-        end += self._word(end) in {"of", "de"}
+        end += self._word(end) in LEXICON.words("of_words")
         month = LEXICON.pairs("months_numbers").get(self._word(end))
         if month is None:
             return None
@@ -249,7 +258,7 @@ class _Days:
         return Named(place, stop, self._dated(int(month), number, year), "date")
 
     def _year(self, place: int) -> tuple[int | None, int]:
-        at = place + (self._word(place) in {"de", "del", "of"})
+        at = place + (self._word(place) in LEXICON.words("year_leads"))
         word = self._word(at)
         if re.fullmatch(r"20\d\d", word):
             return int(word), at + 1
@@ -273,7 +282,7 @@ class _Days:
         end = place + 3
         if words[3] == words[1] and re.fullmatch(r"(?:20)?\d\d", words[4]):
             year, end = int(words[4]) + (2000 if len(words[4]) == 2 else 0), place + 5
-        if self._language == "es":
+        if LEXICON.words("day_or_month_first", self._language):
             if (first > 12) == (second > 12):
                 return Named(place, end, None, "date")
             first, second = (second, first) if first > 12 else (first, second)

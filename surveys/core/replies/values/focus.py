@@ -65,8 +65,8 @@ def _units(words: frozenset[str], tokens: Tokens, question: Question) -> frozens
     near = {token.text for token in tokens[asked.start : asked.end + 2]} if asked else set()
     if words & LEXICON.words("unit_percent"):
         near |= LEXICON.words("unit_percent")
-    if words & {"temperature", "temperatura", "fever"}:
-        near |= {"f"}
+    if words & LEXICON.words("temperature_words"):
+        near |= LEXICON.words("degree_letters")
     fitting: set[str] = set(near)
     for unit in _UNITS:
         if near & LEXICON.words(f"unit_{unit}"):

@@ -11,7 +11,7 @@ from text_to_num import text2num
 
 from surveys.core.replies.lexicon import LEXICON
 from surveys.core.replies.phrases import phrases
-from surveys.core.replies.tokens import Tokens
+from surveys.core.replies.tokens import Tokens, joined
 
 FUZZY_LENGTH = 4
 """Shorter misspellings ("fve", "sx") are one slip from too many words."""
@@ -62,7 +62,7 @@ def _figures(tokens: Tokens, place: int, language: str) -> Mention:
     text = tokens[place].text
     if ":" in text or (text.count(".") + text.count(",") > 1 and not _THOUSANDS.fullmatch(text)):
         return Mention(place, place + 1, None, "clock")
-    if _THOUSANDS.fullmatch(text) and ("," in text or language == "es"):
+    if _THOUSANDS.fullmatch(text) and ("," in text or LEXICON.words("thousands_point", language)):
         return Mention(place, place + 1, float(re.sub(r"[.,]", "", text)), "figures")
     if _DECIMAL.fullmatch(text):
         return Mention(place, place + 1, float(text.replace(",", ".")), "decimal")
@@ -124,7 +124,7 @@ def _run(tokens: Tokens, place: int, language: str) -> Mention | None:
     first = _spellings().get(tokens[place].text, tokens[place].text)
     if tokens[place].text not in words and _strip(first) not in words:
         return None
-    if tokens[place].text in {"one", "una", "uno"} and _is_pronoun(tokens, place):
+    if tokens[place].text in LEXICON.words("one_forms") and _is_pronoun(tokens, place):
         return None
     end = place + 1
     while end < min(len(tokens), place + _LONGEST_RUN) and not tokens[end].gap.strip(",."):
@@ -144,10 +144,14 @@ def _is_pronoun(tokens: Tokens, place: int) -> bool:
     following = tokens[place + 1] if place + 1 < len(tokens) and not tokens[place + 1].gap else None
     if place in pronouns(tokens):
         return True
-    if before and tokens[place].text == "one" and not _leads_to_one(before):
+    if before and tokens[place].text in LEXICON.words("one_pronouns") and not _leads_to_one(before):
         return True
     if before in LEXICON.words("one_not_after"):
-        return not (before == "the" and place > 1 and tokens[place - 2].text in {"just", "only"})
+        return not (
+            before in LEXICON.words("definite_words")
+            and place > 1
+            and tokens[place - 2].text in LEXICON.words("only_words")
+        )
     return following is not None and (following.kind == "number" or following.text in LEXICON.words("one_not_before"))
 
 
@@ -177,7 +181,7 @@ def _joins(tokens: Tokens, place: int, words: frozenset[str], language: str) -> 
 def _library_value(tokens: Tokens, language: str) -> int | None:
     """The library reads "treinta y ocho" as 38 and refuses "seven eight", which are two numbers."""
     words = [_spellings().get(token.text, token.text) for token in tokens]
-    if words[-1] in {"-", "y", "and"} or words[0] == "-":
+    if words[-1] in LEXICON.words("number_trails") or words[0] == "-":
         return None
     try:
         return int(text2num(" ".join(words).replace(" - ", "-"), language))
@@ -187,10 +191,13 @@ def _library_value(tokens: Tokens, language: str) -> int | None:
 
 def _counting_word(tokens: Tokens, place: int, language: str) -> Mention | None:
     value = LEXICON.pairs("counting_words").get(tokens[place].text) or _counting().get(tokens[place].text)
-    if value is None or (language == "es" and tokens[place].text == "once"):
+    if value is None or tokens[place].text in _number_words(language):
         return None
     lead = [token.text for token in tokens[max(0, place - 2) : place]]
-    half = 2 if lead == ["half", "a"] else 1 if lead[-1:] in (["half"], ["media"]) else 0
+    halves = LEXICON.words("half_words")
+    half = (
+        2 if set(lead[:1]) & halves and set(lead[1:]) & LEXICON.words("article") else int(bool(set(lead[-1:]) & halves))
+    )
     return Mention(place - half, place + 1, float(value) / (2 if half else 1), "counting")
 
 
@@ -234,16 +241,12 @@ def _half_tail(tokens: Tokens, end: int, _language: str) -> tuple[float, int] | 
     if end < len(tokens) and not tokens[end].gap and tokens[end].text in LEXICON.words("unit_hour"):
         beyond = _half_tail(tokens, end + 1, _language) if tokens[end].text != "h" else None
         return beyond if beyond and beyond[0] == 0.5 and tokens[end + 1].text in LEXICON.words("half_joins") else None
-    for size, words in ((0.5, ("half", "medio", "media")), (0.25, ("quarter", "cuarto"))):
-        for lead in (("and", "a"), ("n", "a"), ("y",), ("and",), ("con",), ("an",)):
-            stop = end + len(lead)
-            if (
-                stop < len(tokens)
-                and tuple(token.text for token in tokens[end:stop]) == lead
-                and tokens[stop].text in words
-            ):
+    for size, words in ((0.5, LEXICON.words("half_words")), (0.25, LEXICON.words("quarter_words"))):
+        for lead in LEXICON.lines("half_leads"):
+            stop = end + len(lead.split())
+            if stop < len(tokens) and joined(tokens[end:stop]) == lead and tokens[stop].text in words:
                 return size, stop + 1
-    lead_and = end < len(tokens) and tokens[end].text in {"and", "y"}
+    lead_and = end < len(tokens) and tokens[end].text in LEXICON.words("and_words")
     at = end + lead_and
     if [token.text for token in tokens[at : at + 3]] in (
         ["1", "/", "2"],
@@ -251,7 +254,7 @@ def _half_tail(tokens: Tokens, end: int, _language: str) -> tuple[float, int] | 
         ["3", "/", "4"],
     ) and not tokens[at].glued:
         return int(tokens[at].text) / int(tokens[at + 2].text), at + 3
-    if end < len(tokens) and tokens[end].text in {"half", "medio", "media", "^"}:
+    if end < len(tokens) and (tokens[end].text == "^" or tokens[end].text in LEXICON.words("half_words")):
         return 0.5, end + 1
     return None
 

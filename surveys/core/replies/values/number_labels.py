@@ -37,7 +37,7 @@ def _trailing(scene: Scene, mention: Mention, end: int) -> str | None:
         direct = scene.topic(scene.text(end))
         if direct:
             return direct
-    return scene.topic(scene.text(end + 1)) if scene.text(end) in {"for", "on", "en", "de", "para"} else None
+    return scene.topic(scene.text(end + 1)) if scene.text(end) in LEXICON.words("label_joins") else None
 
 
 def aspect_of(scene: Scene, mention: Mention) -> str | None:
@@ -47,7 +47,7 @@ def aspect_of(scene: Scene, mention: Mention) -> str | None:
             break
         if named := _aspect(scene.tokens[place].text):
             return named
-    behind = mention.end + (scene.text(mention.end) in {"on", "at", "en"})
+    behind = mention.end + (scene.text(mention.end) in LEXICON.words("joins_of_aspects"))
     return _aspect(scene.text(behind))
 
 

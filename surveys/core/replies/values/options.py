@@ -73,7 +73,7 @@ def _label_patterns(text: str) -> set[str]:
     words = [token.text for token in tokenise(clean(text)) if token.kind == "word" or token.text == "/"]
     parts: list[list[str]] = [[]]
     for word in words:
-        if word in {"or", "o", "/", "u"}:
+        if word in LEXICON.words("alternative_words"):
             parts.append([])
         else:
             parts[-1].append(word)
@@ -209,7 +209,7 @@ def _merely_opens(tokens: Tokens, match: Match) -> bool:
     """ "well, I don't know": a word that only begins the sentence."""
     if match.start or match.end != 1 or tokens[0].text not in LEXICON.words("openers") or len(tokens) == 1:
         return False
-    return phrases("dont_know").first(tokens[1:]) is not None or tokens[0].text == "well"
+    return phrases("dont_know").first(tokens[1:]) is not None or tokens[0].text in LEXICON.words("well_words")
 
 
 def _denied(tokens: Tokens, match: Match) -> bool:
@@ -235,7 +235,11 @@ def _denied(tokens: Tokens, match: Match) -> bool:
     if after is not None and after.text in LEXICON.words("denied_verbs"):
         return True
     follows = tokens[match.end + 1].text if match.end + 1 < len(tokens) else ""
-    return after is not None and after.text == "no" and (ends or follows in LEXICON.words("no_after_label"))
+    return (
+        after is not None
+        and after.text in LEXICON.words("no_after")
+        and (ends or follows in LEXICON.words("no_after_label"))
+    )
 
 
 def _answers_no(tokens: Tokens, place: int) -> bool:

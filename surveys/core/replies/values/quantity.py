@@ -173,7 +173,7 @@ def _with_moments(tokens: Tokens, free: list[Judged], judged: list[Judged]) -> l
     covered = {place for match in matches for place in range(match.start, match.end)}
     owners: dict[int, list[Match]] = {}
     for match in matches:
-        if match.start and tokens[match.start - 1].text in {"since", "desde"}:
+        if match.start and tokens[match.start - 1].text in LEXICON.words("since_words"):
             continue
         owner = _owner(tokens, match, spans, covered, judged)
         if owner is not None:
@@ -230,7 +230,9 @@ def _only_trails(tokens: Tokens, judged: Judged, matches: list[Match]) -> bool:
     """ "was 7 now better": the now begins what follows and is not about the number."""
     was = any(tokens[match.start].text in LEXICON.words("was_words") for match in matches)
     bare = [
-        match for match in matches if tokens[match.start].text in {"now", "ahora", "ya"} and match.start >= judged.end
+        match
+        for match in matches
+        if tokens[match.start].text in LEXICON.words("bare_now") and match.start >= judged.end
     ]
     return was and bool(bare) and all(match.end < len(tokens) and not tokens[match.end].gap for match in bare)
 

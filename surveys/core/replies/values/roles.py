@@ -13,7 +13,7 @@ from surveys.core.replies.values.mentions import Mention
 from surveys.core.replies.values.number_labels import aspect_of, label_of
 from surveys.core.replies.values.scene import FREE, OTHER, POISON, Scene, Verdict
 
-_JOINERS = frozenset({"/", "and", "or", "y", "o", "u", "to", "-", "n"})
+_JOINERS = LEXICON.words("number_joiners")
 _TWICE = 2
 
 

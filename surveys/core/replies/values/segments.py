@@ -24,9 +24,7 @@ def clauses(tokens: Tokens) -> list[Span]:
 def _inside_number(tokens: Tokens, place: int) -> bool:
     """ "four and a half", "treinta y ocho"."""
     following = {token.text for token in tokens[place + 1 : place + 3]}
-    return bool(following & {"half", "media", "medio", "quarter", "cuarto"}) or tokens[place - 1].text in LEXICON.words(
-        "tens"
-    )
+    return bool(following & LEXICON.words("fraction_words")) or tokens[place - 1].text in LEXICON.words("tens")
 
 
 def clause_at(spans: list[Span], place: int) -> Span:

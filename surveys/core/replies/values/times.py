@@ -10,7 +10,7 @@ from surveys.core.replies.lexicon import LEXICON
 from surveys.core.replies.phrases import phrases
 from surveys.core.replies.reading import Question
 from surveys.core.replies.strip import Stripped
-from surveys.core.replies.tokens import Tokens
+from surveys.core.replies.tokens import Tokens, joined
 from surveys.core.replies.values.mentions import Mention, find_mentions
 from surveys.core.replies.values.moments import against_moment
 from surveys.core.replies.values.outcome import Outcome, found, unclear
@@ -89,7 +89,10 @@ def _counted_at(tokens: Tokens, clock: Clock) -> bool:
     behind = [token.text for token in tokens[clock.end : clock.end + 2]]
     return (
         clock.end - clock.start == 1
-        and ((behind[:1] == ["at"] and behind[1:2] != ["night"]) or behind == ["a", "las"])
+        and " ".join(behind) not in LEXICON.lines("at_a_part")
+        and (
+            behind[:1] in ([word] for word in LEXICON.words("at_words")) or " ".join(behind) in LEXICON.lines("at_hour")
+        )
         and tokens[clock.start].text.isdecimal()
     )
 
@@ -160,17 +163,17 @@ def _whole_hour(tokens: Tokens, start: int, end: int, hour: int) -> Clock | None
 
 
 def _introduced(tokens: Tokens, start: int) -> bool:
-    return start > 0 and tokens[start - 1].text in {"las", "la"}
+    return start > 0 and tokens[start - 1].text in LEXICON.words("hour_articles")
 
 
 def _counts(tokens: Tokens, start: int, end: int) -> bool:
     following = tokens[end] if end < len(tokens) and not tokens[end].gap else None
     if following is None or following.text in LEXICON.words("hours_words") | LEXICON.words("oclock"):
         return False
-    units = LEXICON.union("unit_") - {"am", "pm", "oclock", "h", "p.m", "a.m"}
+    units = LEXICON.union("unit_") - LEXICON.words("clock_units")
     return (
         following.text in units
-        or following.text in {"/", "of", "th", "st", "nd", "rd", "%"}
+        or following.text in LEXICON.words("not_hour_followers")
         or (
             following.kind == "word"
             and following.text not in LEXICON.words("right_ok") | LEXICON.words("filler") | LEXICON.words("time_right")
@@ -181,8 +184,8 @@ def _counts(tokens: Tokens, start: int, end: int) -> bool:
 def _half_past(tokens: Tokens, end: int) -> tuple[int, int] | None:
     """ "siete y media", "ocho y cuarto": minutes after the hour in Spanish word order."""
     words = [token.text for token in tokens[end : end + 2]]
-    if len(words) == 2 and words[0] == "y" and words[1] in {"media", "cuarto"}:
-        return (30 if words[1] == "media" else 15), end + 2
+    if len(words) == 2 and words[0] in LEXICON.words("and_words") and words[1] in LEXICON.words("spoken_parts"):
+        return (30 if words[1] in LEXICON.words("half_words") else 15), end + 2
     return None
 
 
@@ -215,32 +218,37 @@ def _relative(tokens: Tokens, place: int, spoken: dict[int, Mention]) -> Clock |
         return _minus(tokens, place, spoken)
     sign = (
         1
-        if words[length] in {"past", "after"}
+        if words[length] in LEXICON.words("past_hour_words")
         else -1
-        if words[length] in {"to", "til", "till", "of", "before", "para"}
+        if words[length] in LEXICON.words("to_hour_words")
         else 0
     )
     at = place + length + 1
-    while at < len(tokens) and tokens[at].text in {"las", "la", "a"}:
+    while at < len(tokens) and tokens[at].text in LEXICON.words("hour_leads"):
         at += 1
     hour = spoken.get(at)
     if not sign or hour is None or hour.value is None or not 1 <= hour.value <= 12 or hour.value % 1:
         return None
-    if sign < 0 and minutes not in {15, 20, 25} and "minutes" not in words and words[length] == "to":
+    if (
+        sign < 0
+        and minutes not in {15, 20, 25}
+        and not set(words) & LEXICON.words("unit_minute")
+        and words[length] in LEXICON.words("strict_to_words")
+    ):
         return None
     total = int(hour.value) * 60 + sign * minutes
     return Clock(place, hour.end, (total // 60 - 1) % 12 + 1, total % 60, False)
 
 
 def _minutes_word(words: list[str], mention: Mention | None) -> tuple[int | None, int]:
-    skip = 1 if words[:1] in (["a"], ["un"]) else 0
-    if words[skip : skip + 1] in (["quarter"], ["cuarto"]):
+    skip = 1 if set(words[:1]) & LEXICON.words("single_words") else 0
+    if set(words[skip : skip + 1]) & LEXICON.words("quarter_words"):
         return 15, skip + 1
-    if words[:1] == ["half"]:
+    if set(words[:1]) & LEXICON.words("half_hour_words"):
         return 30, 1
     if mention is not None and mention.value in {5, 10, 15, 20, 25} and mention.form in {"figures", "words"}:
         length = mention.end - mention.start
-        return int(mention.value), length + (words[length : length + 1] in (["minutes"], ["minutos"], ["min"]))
+        return int(mention.value), length + bool(set(words[length : length + 1]) & LEXICON.words("unit_minute"))
     return None, 0
 
 
@@ -248,8 +256,7 @@ def _minus(tokens: Tokens, place: int, spoken: dict[int, Mention]) -> Clock | No
     hour = spoken.get(place)
     if hour is None or hour.value is None or not 1 <= hour.value <= 12 or hour.value % 1:
         return None
-    words = [token.text for token in tokens[hour.end : hour.end + 2]]
-    if words == ["menos", "cuarto"]:
+    if joined(tokens[hour.end : hour.end + 2]) in LEXICON.lines("quarter_less"):
         return Clock(place, hour.end + 2, (int(hour.value) - 2) % 12 + 1, 45, False)
     return None
 
@@ -279,19 +286,7 @@ def _minutes(tokens: Tokens, clock: Clock) -> int | None:
 def _meridiem(tokens: Tokens, place: int) -> str | None:
     """am or pm in any spelling right after the time."""
     words = [token.text for token in tokens[place : place + 4]]
-    while words and words[0] in {
-        "ish",
-        "sharp",
-        "oclock",
-        "o",
-        "clock",
-        "or",
-        "so",
-        "y",
-        "en",
-        "punto",
-        "hours",
-    }:
+    while words and words[0] in LEXICON.words("clock_tails"):
         words = words[1:]
         place += 1
     if not words or (place < len(tokens) and tokens[place].gap == "." and not tokens[place].glued):
@@ -301,7 +296,7 @@ def _meridiem(tokens: Tokens, place: int) -> str | None:
         return first
     if first in {"a", "p"} and (words[1:2] == ["m"] or (tokens[place].glued and (len(words) == 1 or words[1] != "m"))):
         return f"{first}m"
-    if words[:3] in (["in", "the", "am"], ["in", "the", "pm"]):
+    if " ".join(words[:2]) in LEXICON.lines("in_the") and words[2:3] in (["am"], ["pm"]):
         return words[2]
     return None
 

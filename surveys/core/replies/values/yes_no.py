@@ -281,7 +281,7 @@ def _stands_free(tokens: Tokens, place: int) -> bool:
     known = (
         LEXICON.words("filler")
         | LEXICON.words("code_words")
-        | {"=", "#", "-", "yes", "no", "si"}
+        | LEXICON.words("beside_codes")
         | LEXICON.words("weak_marks")
     )
     known -= LEXICON.words("not_beside_codes")
