@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 
 from messaging.core.senders import STRAY_SECONDS
 from messaging.models import OutboundMessage
@@ -88,49 +87,48 @@ WITH paced AS MATERIALIZED (
                                 CASE WHEN lane.room >= 0 THEN floor(lane.room) + 1 ELSE %(limit)s END))
         FOR UPDATE OF due SKIP LOCKED
     ) due
+), gate AS MATERIALIZED (
+    SELECT count(*) <= %(limit)s AND count(room) = 0 AS all_fit FROM picked
 ), turned AS (
-    SELECT *, row_number() OVER (PARTITION BY clinic_id ORDER BY priority, next_attempt_at) AS turn FROM picked
+    SELECT *, row_number() OVER (PARTITION BY clinic_id ORDER BY priority, next_attempt_at) AS turn
+    FROM picked WHERE NOT (SELECT all_fit FROM gate)
 ), chosen AS MATERIALIZED (
-    SELECT place, address, segments, priority, turn, lot
-    FROM (SELECT *, sum(segments) OVER (PARTITION BY address ORDER BY priority, turn, lot, place) - segments AS before
-          FROM turned) AS queue
-    WHERE room IS NULL OR priority = 0 OR before <= room
-    ORDER BY priority, turn, lot
-    LIMIT %(limit)s
+    SELECT place, clinic_id, address, segments FROM picked WHERE (SELECT all_fit FROM gate)
+    UNION ALL
+    (SELECT place, clinic_id, address, segments
+     FROM (SELECT *, sum(segments) OVER (PARTITION BY address ORDER BY priority, turn, lot, place) - segments AS before
+           FROM turned) AS queue
+     WHERE room IS NULL OR priority = 0 OR before <= room
+     ORDER BY priority, turn, lot
+     LIMIT %(limit)s)
 ), advanced AS (
     UPDATE messaging_sender sender
     SET free_at = greatest(sender.free_at, %(now)s)
         + used.segments / coalesce(sender.segments_per_second, %(pace)s) * interval '1 second'
-    FROM (SELECT address, sum(segments) AS segments FROM chosen GROUP BY address) AS used
-    WHERE sender.address = used.address AND coalesce(sender.segments_per_second, %(pace)s) > 0
+    FROM (SELECT address, sum(segments) AS segments FROM chosen
+          WHERE address IN (SELECT address FROM paced) GROUP BY address) AS used
+    WHERE sender.address = used.address
+), senders AS MATERIALIZED (
+    SELECT jsonb_object_agg(clinic_id, address) AS by_clinic FROM lane WHERE clinic_id IN (SELECT clinic_id FROM chosen)
 )
 UPDATE messaging_outboundmessage message
 SET status = 'sending', attempts = message.attempts + 1, claimed_at = %(now)s, check_at = %(check)s,
-    next_attempt_at = NULL, reason = '', sender = coalesce(nullif(message.sender, ''), chosen.address)
-FROM chosen
-WHERE message.ctid = chosen.place
+    next_attempt_at = NULL, reason = '',
+    sender = coalesce(nullif(message.sender, ''), (SELECT by_clinic FROM senders) ->> message.clinic_id::text)
+WHERE message.ctid = ANY (ARRAY(SELECT place FROM chosen))
 RETURNING message.id, message.clinic_id, message.number_hash, message.number, message.body, message.attempts,
-    message.priority, message.queued_at, message.expires_at, message.window_closes_at, message.sender
+    message.priority, least(message.expires_at, message.window_closes_at), message.sender
 """
 
-RETURNED = (
-    "message_id",
-    "clinic_id",
-    "number_hash",
-    "sealed_number",
-    "sealed_body",
-    "attempt",
-    "priority",
-    "queued_at",
-    "expires_at",
-    "window_closes_at",
-    "sender",
-)
+NO_JIT = "SET LOCAL jit = off; "
+"""Compiling the statement would take longer than running it, and its cost is guessed high where clinics are many."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claimed:
-    """A text that is being sent, as it was committed before the provider is called; sealed until it is."""
+class Claimed(NamedTuple):
+    """A text that is being sent, as it was committed before the provider is called; sealed until it is.
+
+    `useful_until`: when it must have arrived. A plain tuple, because a burst makes many thousands.
+    """
 
     message_id: UUID
     clinic_id: UUID
@@ -139,9 +137,7 @@ class Claimed:
     sealed_body: bytes
     attempt: int
     priority: int
-    queued_at: datetime
-    expires_at: datetime
-    window_closes_at: datetime | None
+    useful_until: datetime
     sender: str
     claimed_at: datetime
 
@@ -155,11 +151,6 @@ class Claimed:
         """The words, opened."""
         return self._opened("body", self.sealed_body)
 
-    @property
-    def useful_until(self) -> datetime:
-        """When the text must have arrived."""
-        return min(self.expires_at, self.window_closes_at or self.expires_at)
-
     def _opened(self, name: str, sealed: bytes) -> Sensitive:
         return reveal(OutboundMessage, name, self.message_id, sealed) or Sensitive("")
 
@@ -170,24 +161,26 @@ def claim(*, now: datetime, limit: int, lane: int, under_way: Mapping[UUID, int]
     A clinic gets at most `lane` texts under way, counting those that `under_way` names. What leaves by a sender with
     a pace is counted in segments, over all workers and machines.
     """
-    parameters: dict[str, Any] = {
+    values = parameters(now=now, limit=limit, lane=lane, under_way=under_way)
+    with connection.cursor() as cursor:  # one trip: statements that are sent together are one transaction
+        cursor.execute(NO_JIT + CLAIM, values)
+        cursor.nextset()
+        rows = cursor.fetchall()
+    # Ids are in the order of queueing; compared as numbers, because comparing UUIDs takes as long as making the rows.
+    return sorted((Claimed._make((*row, now)) for row in rows), key=lambda text: (text.priority, text.message_id.int))
+
+
+def parameters(*, now: datetime, limit: int, lane: int, under_way: Mapping[UUID, int]) -> dict[str, Any]:
+    """What CLAIM is executed with."""
+    return {
         "now": now,
-        "shared": shared_address(),
-        "pace": settings.SENDER_RATE,
-        "stray": timedelta(seconds=STRAY_SECONDS),
         "latest": now + MARGIN,
         "check": now + ANSWER_DUE,
         "limit": limit,
         "lane": lane,
         "busy": list(under_way),
         "counts": list(under_way.values()),
+        "shared": shared_address(),
+        "pace": settings.SENDER_RATE,
+        "stray": timedelta(seconds=STRAY_SECONDS),
     }
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(CLAIM, parameters)
-        rows = cursor.fetchall()
-    claimed = [_claimed(row, now) for row in rows]
-    return sorted(claimed, key=lambda text: (text.priority, text.queued_at))
-
-
-def _claimed(row: tuple[Any, ...], now: datetime) -> Claimed:
-    return Claimed(**dict(zip(RETURNED, row, strict=True)), claimed_at=now)
