@@ -23,7 +23,7 @@ from tools.launcher.refusal import Refusal
 from tools.launcher.serve import OWN_SECRETS
 from tools.launcher.services import SETTINGS, own_secrets, services
 
-LONG = {"kills": 200, "sends": 1000, "patience": 300.0}
+LONG = {"kills": 200, "sends": 1000, "patience": 60.0}
 SHORT = {"kills": 6, "sends": 40, "patience": 10.0}
 FAULTS = dict.fromkeys(
     (

@@ -37,6 +37,7 @@ class Parts:
         self.commands = _commands(port, folder)
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         self.gave_up: list[str] = []
+        self._said_before: dict[str, int] = {}
 
     def __enter__(self) -> Parts:
         for name in self.commands:
@@ -64,7 +65,12 @@ class Parts:
             self._start(name)
 
     def kill_child(self, name: str) -> bool:
-        """Kill one child of a part, as the kernel does when memory is short; False when it has none yet."""
+        """Kill one child of a part, as the kernel does when memory is short; False when it has none yet.
+
+        Celery gives up when it finds a child dead at the end of its own start, so a worker is left alone until then.
+        """
+        if not self._is_ready(name):
+            return False
         command = ["ps", "-o", "pid=", "--ppid", str(self.running[name].pid)]
         children = subprocess.run(command, capture_output=True, text=True).stdout.split()
         if children:
@@ -101,8 +107,15 @@ class Parts:
         with redis.Redis.from_url(self.environment["REDIS_URL"]) as client:
             client.flushdb()
 
+    def _is_ready(self, name: str) -> bool:
+        """Whether a worker has said so since it was last started."""
+        with (self.log / f"{name}.log").open("rb") as log:
+            log.seek(self._said_before[name])
+            return b" ready." in log.read()
+
     def _start(self, name: str) -> None:
         log = self.log / f"{name}.log"
+        self._said_before[name] = log.stat().st_size if log.exists() else 0
         self.running[name] = processes.start(self.commands[name], environment=self.environment, folder=BASE, log=log)
 
     def _answers(self) -> bool:
