@@ -230,6 +230,9 @@ SPECTACULAR_SETTINGS = {
         "MessageStatus": "followup.api.resources.messages.STATUSES",
         "PatientStatus": "followup.models.patient.PatientStatus",
         "ReviewStatus": "followup.api.resources.reviews.STATUSES",
+        "WebhookDeliveryStatus": "followup.api.resources.webhooks.STATUSES",
+        "WebhookEvent": "followup.api.resources.webhooks.EVENTS",
+        "WebhookDeliveryEvent": "followup.api.resources.webhooks.ALL_EVENTS",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -30,6 +30,8 @@ def timetable(sweep_seconds: float) -> dict[str, dict[str, Any]]:
         "messaging.tasks.keep_history": HOUSEKEEPING_SECONDS,
         "followup.tasks.open_due": sweep_seconds,
         "followup.tasks.run_timers": sweep_seconds,
+        "followup.tasks.deliver_webhooks": sweep_seconds,
+        "followup.tasks.forget_deliveries": HOUSEKEEPING_SECONDS,
         "clinics.tasks.seal_audit": max(SEAL_SECONDS, sweep_seconds),
         "clinics.tasks.forget_answers": HOUSEKEEPING_SECONDS,
     }

@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from clinics.heartbeat import beat
+from followup.operations import deliver
 from followup.operations import open_due as due
 from followup.operations import run_timers as timers
 from messaging.tasks import dispatch_outbox
@@ -36,3 +37,17 @@ def run_timers() -> None:
     beat("followup.tasks.run_timers", timezone.now())
     if done:
         dispatch_outbox.delay()
+
+
+@shared_task(name="followup.tasks.deliver_webhooks", ignore_result=True)
+def deliver_webhooks() -> None:
+    """Tell clinics' own systems what happened."""
+    deliver.deliver(now=timezone.now())
+    beat("followup.tasks.deliver_webhooks", timezone.now())
+
+
+@shared_task(name="followup.tasks.forget_deliveries", ignore_result=True)
+def forget_deliveries() -> None:
+    """Delete deliveries that are long over."""
+    deliver.forget_deliveries(now=timezone.now())
+    beat("followup.tasks.forget_deliveries", timezone.now())

@@ -89,8 +89,8 @@ def _written(host: str) -> list[Address]:
         return [IPv4Address("127.0.0.1")] if host.rstrip(".").lower() in ("localhost", "localhost.localdomain") else []
 
 
-def post(url: str, body: bytes, headers: Mapping[str, str], *, private: bool) -> int:
-    """Post `body` and return the status of the answer, whose body is not read.
+def post(url: str, body: bytes, headers: Mapping[str, str], *, private: bool, longest: float = LONGEST_CALL) -> int:
+    """Post `body` and return the status of the answer, whose body is not read; `longest` is in seconds.
 
     Raises NotCalled and NoAnswer; what the address is stands in neither.
     """
@@ -101,7 +101,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, private: bool) ->
     if not private and not all(may_be_called(address) for address in addresses):
         raise NotCalled("forbidden_address")
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return _Call(parts, addresses[0]).make(path, body, dict(headers) | {"Host": parts.netloc})
+    return _Call(parts, addresses[0], longest).make(path, body, dict(headers) | {"Host": parts.netloc})
 
 
 def _looked_up(parts: SplitResult) -> list[Address]:
@@ -122,9 +122,10 @@ def _port(parts: SplitResult) -> int:
 
 
 class _Call:
-    """One request to one address, cut off after LONGEST_CALL."""
+    """One request to one address, cut off after `longest` seconds."""
 
-    def __init__(self, parts: SplitResult, address: Address) -> None:
+    def __init__(self, parts: SplitResult, address: Address, longest: float) -> None:
+        self._longest = longest
         self._socket: socket.socket | None = None
         self._cut = False
         limits = urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
@@ -140,7 +141,7 @@ class _Call:
 
     def make(self, path: str, body: bytes, headers: dict[str, str]) -> int:
         """Make the request. Raises NotCalled and NoAnswer."""
-        timer = threading.Timer(LONGEST_CALL, self._cut_off)
+        timer = threading.Timer(self._longest, self._cut_off)
         timer.daemon = True
         timer.start()
         try:

@@ -24,7 +24,7 @@ MEANINGS = {
     Permission.REVIEW: "claim, sign off, escalate",
     Permission.SEE_CONTENT: "surveys and plans",
     Permission.EDIT_CONTENT: "create, publish, retire surveys and plans",
-    Permission.MANAGE_STAFF: "staff, tokens, clinic settings",
+    Permission.MANAGE_STAFF: "staff, tokens, webhooks, clinic settings",
     Permission.SEE_AUDIT: "the audit log",
     Permission.OPERATE: "the operations page: acknowledge alerts, retry or give up texts, resume senders",
 }

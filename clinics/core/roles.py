@@ -23,7 +23,7 @@ class Permission(StrEnum):
     REVIEW = "review"  # claim, sign off, escalate
     SEE_CONTENT = "see_content"  # surveys and plans
     EDIT_CONTENT = "edit_content"  # create, publish, retire surveys and plans
-    MANAGE_STAFF = "manage_staff"  # staff, tokens, clinic settings
+    MANAGE_STAFF = "manage_staff"  # staff, tokens, webhooks, clinic settings
     SEE_AUDIT = "see_audit"
     OPERATE = "operate"  # alerts, stuck texts, stopped senders
 

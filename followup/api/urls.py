@@ -21,6 +21,7 @@ from followup.api.resources.shifts import ShiftView
 from followup.api.resources.signals import SignalView
 from followup.api.resources.staff import StaffView, TokenView
 from followup.api.resources.surveys import SurveyVersionView, SurveyView
+from followup.api.resources.webhooks import WebhookDeliveryView, WebhookView
 from followup.api.views import NoSuchAddress
 
 
@@ -47,6 +48,8 @@ router.register("opt-outs", OptOutView, "opt-out")
 router.register("staff", StaffView, "staff")
 router.register("staff/shifts", ShiftView, "shift")
 router.register("tokens", TokenView, "token")
+router.register("webhooks", WebhookView, "webhook")
+router.register("webhook-deliveries", WebhookDeliveryView, "webhook-delivery")
 router.register("exports", ExportView, "export")
 router.register("audit-events", AuditEventView, "audit-event")
 

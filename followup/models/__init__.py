@@ -9,6 +9,7 @@ from followup.models.patient import Consent, Patient
 from followup.models.plan import Plan, PlanStep
 from followup.models.review import ReviewItem
 from followup.models.signal import Signal
+from followup.models.webhook import Webhook, WebhookDelivery
 
 __all__ = [
     "Answer",
@@ -24,4 +25,6 @@ __all__ = [
     "Response",
     "ReviewItem",
     "Signal",
+    "Webhook",
+    "WebhookDelivery",
 ]

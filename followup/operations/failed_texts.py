@@ -8,9 +8,11 @@ from clinics.queries import clinics
 from followup.core.findings import CALL_PATIENT
 from followup.core.lifecycle import FollowUpStatus, Level, Reason
 from followup.core.parties import ClinicFacts
+from followup.core.webhooks import Event
 from followup.models import FollowUp, Patient, ReviewItem, Signal
 from followup.models.review import ReviewKind
 from followup.operations import items
+from followup.operations.announce import announce
 from followup.operations.finish import close
 from messaging.core.lifecycle import Purpose
 from messaging.events import DeliveryFailed, TextSetAside
@@ -19,10 +21,16 @@ UNSEEN = "safety-text-unseen"
 """Tag of an item whose patient may not have seen the safety text (N5)."""
 
 
+STILL_OPEN = {"sender", "uncertain"}
+"""Failures after which the text may arrive yet."""
+
+
 def take_failure(event: DeliveryFailed, *, now: datetime) -> None:
     """Act on a text that will not arrive. Told twice it does nothing more."""
     clinic = clinics().get(pk=event.clinic_id)
     patients = list(Patient.objects.filter(clinic_id=event.clinic_id, phone_hash=event.number_hash))
+    if event.kind not in STILL_OPEN:
+        announce(Event.MESSAGE_FAILED, [event.message_id], clinic_id=event.clinic_id, now=now)
     if event.purpose == Purpose.SAFETY:
         _safety_text_unseen(event, patients, clinic, now)
     if event.kind == "contact":

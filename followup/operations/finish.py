@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from followup.core.lifecycle import FOLLOW_UP_MOVES, FollowUpStatus, Level, Reason
+from followup.core.webhooks import Event
 from followup.models import Answer, Conversation, FollowUp, Patient, Response
 from followup.models.review import ReviewKind
 from followup.operations import items
+from followup.operations.announce import announce
 from followup.operations.signals import raise_for_ending
 from messaging.core.lifecycle import Purpose
 from messaging.operations import cancel_queued
@@ -51,6 +53,8 @@ def close(
         keep_response(follow_up, now=now)
         if review:
             items.for_follow_up(follow_up, follow_up.clinic, Level.INFO, kind=ReviewKind.RESPONSE, now=now)
+    event = Event.FOLLOW_UP_COMPLETED if status is FollowUpStatus.COMPLETED else Event.FOLLOW_UP_ENDED
+    announce(event, [follow_up.id], clinic_id=follow_up.clinic_id, now=now)
     wake_waiting(follow_up, now=now)
 
 

@@ -9,10 +9,13 @@ from django.db.models import QuerySet
 from clinics.queries import clinics
 from followup.core.findings import CALL_PATIENT
 from followup.core.lifecycle import Level, Reason
+from followup.core.webhooks import Event
 from followup.models import FollowUp, Patient
 from followup.operations import items
+from followup.operations.announce import announce
 from followup.operations.finish import end_asking
 from messaging.events import OptedIn, OptedOut
+from messaging.queries import opt_outs
 
 OPTED_OUT = "opted-out"
 
@@ -20,6 +23,8 @@ OPTED_OUT = "opted-out"
 def take_opt_out(event: OptedOut, *, now: datetime) -> None:
     """End what is being asked of everybody on this phone; with a serious item open, staff phone (annex B, 25)."""
     clinic = clinics().get(pk=event.clinic_id)
+    current = opt_outs(clinic).filter(number_hash=event.number_hash, ended_at=None).values_list("pk", flat=True)
+    announce(Event.OPT_OUT_CREATED, list(current), clinic_id=event.clinic_id, now=now)
     for patient in _patients(event):
         end_asking(patient, Reason.OPTED_OUT, now=now)
         for item in items.serious_open(patient).select_for_update(of=("self",)):

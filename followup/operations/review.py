@@ -11,8 +11,10 @@ from clinics import audit
 from clinics.core.actor import Actor
 from followup.core.lifecycle import RANK, REVIEW_MOVES, FollowUpStatus, Level, Reason, ReviewStatus
 from followup.core.parties import StaffFacts
+from followup.core.webhooks import Event
 from followup.models import Conversation, FollowUp, ReviewItem
 from followup.models.review import ReviewOutcome
+from followup.operations.announce import announce
 from followup.operations.errors import Conflict, refuse_if_any
 from privacy.sensitive import Sensitive
 
@@ -107,6 +109,7 @@ def close(
         by=by or _staff(by_user),
         now=now,
     )
+    announce(Event.REVIEW_CLOSED, [item.id], clinic_id=item.clinic_id, turn=item.revision, now=now)
     _let_go_on(item, now)
     return item
 

@@ -13,8 +13,10 @@ from followup.core.lifecycle import RANK, FollowUpStatus, Level, Reason
 from followup.core.parties import ClinicFacts
 from followup.core.rules.silence import silence
 from followup.core.triage import LATE_SAFETY_HOURS, NOT_OF_ANSWERS, RULES_VERSION, SAFETY_QUESTIONS, triage
+from followup.core.webhooks import Event
 from followup.models import FollowUp, Patient, ReviewItem, Signal
 from followup.operations import items, texts
+from followup.operations.announce import announce
 from followup.operations.follow_on import ask_for, drop_for
 from followup.queries.history import facts
 from followup.queries.silence import silence_of
@@ -197,7 +199,7 @@ def _write(
     follow_up: FollowUp | None,
     now: datetime,
 ) -> list[Signal]:
-    return Signal.objects.bulk_create(
+    raised = Signal.objects.bulk_create(
         Signal(
             clinic_id=item.clinic_id,
             patient=patient,
@@ -214,3 +216,5 @@ def _write(
         )
         for finding in findings
     )
+    announce(Event.SIGNAL_RAISED, [signal.id for signal in raised], clinic_id=item.clinic_id, now=now)
+    return raised

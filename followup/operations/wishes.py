@@ -9,11 +9,13 @@ from zoneinfo import ZoneInfo
 from clinics.core.actor import Actor
 from followup.core.lifecycle import Level, Reason
 from followup.core.periods import on_wall_clock
+from followup.core.webhooks import Event
 from followup.core.wishes import PAUSE_FOR, Wish
 from followup.models import FollowUp, Patient
 from followup.models.patient import PatientStatus
 from followup.models.review import ReviewKind
 from followup.operations import items, schedule, texts
+from followup.operations.announce import announce
 from followup.operations.finish import end_asking
 from followup.operations.withdraw import pause_patient
 from messaging.core.lifecycle import Purpose
@@ -51,7 +53,7 @@ def _by(patient: Patient) -> Actor:
 
 def _opt_out(patient: Patient, message_id: UUID | None, now: datetime) -> None:
     """The same effect as the keyword, with the one confirmation (C-05, C-07, C-08)."""
-    opt_out(
+    made = opt_out(
         clinic_id=patient.clinic_id,
         number=patient.phone,
         source="free_text",
@@ -61,6 +63,7 @@ def _opt_out(patient: Patient, message_id: UUID | None, now: datetime) -> None:
         confirm=True,
         language=patient.language,
     )
+    announce(Event.OPT_OUT_CREATED, [made.pk], clinic_id=patient.clinic_id, now=now)
     for each in Patient.objects.filter(clinic_id=patient.clinic_id, phone_hash=patient.phone_hash):
         end_asking(each, Reason.OPTED_OUT, now=now)
 

@@ -10,9 +10,11 @@ from django.db import transaction
 from clinics import audit
 from clinics.core.actor import Actor
 from followup.core.lifecycle import FollowUpStatus, Reason
+from followup.core.webhooks import Event
 from followup.models import FollowUp, Patient
 from followup.models.patient import PatientStatus
 from followup.operations import schedule
+from followup.operations.announce import announce
 from followup.operations.errors import Conflict, refuse_if_any
 from followup.operations.finish import end_asking
 from messaging.operations import cancel_queued, opt_in, opt_out
@@ -47,7 +49,7 @@ def opt_out_patient(*, patient: Patient, source: str, by: Actor, now: datetime, 
     patient = _locked(patient)
     if is_opted_out(patient.clinic_id, patient.phone_hash):
         return patient
-    opt_out(
+    made = opt_out(
         clinic_id=patient.clinic_id,
         number=patient.phone,
         source=source,
@@ -56,6 +58,7 @@ def opt_out_patient(*, patient: Patient, source: str, by: Actor, now: datetime, 
         confirm=confirm,
         language=patient.language,
     )
+    announce(Event.OPT_OUT_CREATED, [made.pk], clinic_id=patient.clinic_id, now=now)
     end_asking(patient, Reason.OPTED_OUT, now=now)
     return patient
 

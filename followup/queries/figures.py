@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Count, Min, QuerySet
 
 from clinics.core.figures import Figure
-from followup.models import FollowUp, Patient
+from followup.models import FollowUp, Patient, Webhook, WebhookDelivery
 
 
 def figures(*, now: datetime) -> list[Figure]:
@@ -17,12 +17,27 @@ def figures(*, now: datetime) -> list[Figure]:
     return [
         *_due("openings", FollowUp.objects.filter(opens_at__lte=now), "opens_at"),
         *_due("timers", FollowUp.objects.filter(timer_at__lte=now), "timer_at"),
+        *_due("webhooks", _owed(now), "next_try_at"),
+        *_failing(),
     ]
 
 
 def _due(queue: str, rows: QuerySet[Any], column: str) -> Iterator[Figure]:
     for clinic_id, count, oldest in rows.order_by().values_list("clinic_id").annotate(Count("pk"), Min(column)):
         yield Figure(name="queue", subject=queue, clinic_id=clinic_id, count=count, oldest=oldest)
+
+
+def _owed(now: datetime) -> QuerySet[WebhookDelivery]:
+    """Deliveries that nothing keeps from being made: their webhook is on and has not failed."""
+    return WebhookDelivery.objects.filter(next_try_at__lte=now, webhook__is_active=True, webhook__failing_since=None)
+
+
+def _failing() -> Iterator[Figure]:
+    """Webhooks that do not get through, and those that were switched off for it."""
+    for name, column in (("webhook_failing", "failing_since"), ("webhook_disabled", "disabled_at")):
+        rows = Webhook.objects.filter(**{f"{column}__isnull": False}).exclude(is_active=name == "webhook_disabled")
+        for clinic_id, count, oldest in rows.order_by().values_list("clinic_id").annotate(Count("pk"), Min(column)):
+            yield Figure(name=name, clinic_id=clinic_id, count=count, oldest=oldest)
 
 
 def unreachable(clinic_id: Any) -> QuerySet[Patient]:

@@ -5,7 +5,19 @@ from __future__ import annotations
 from django.db.models import Prefetch, QuerySet
 
 from followup.core.parties import ClinicFacts
-from followup.models import Answer, CareSession, Consent, FollowUp, Patient, Plan, Response, ReviewItem, Signal
+from followup.models import (
+    Answer,
+    CareSession,
+    Consent,
+    FollowUp,
+    Patient,
+    Plan,
+    Response,
+    ReviewItem,
+    Signal,
+    Webhook,
+    WebhookDelivery,
+)
 
 
 def patients(clinic: ClinicFacts) -> QuerySet[Patient]:
@@ -52,6 +64,16 @@ def answers(clinic: ClinicFacts) -> QuerySet[Answer]:
         "follow_up__care_session",
         "patient",
     )
+
+
+def webhooks(clinic: ClinicFacts) -> QuerySet[Webhook]:
+    """Webhooks."""
+    return Webhook.objects.filter(clinic_id=clinic.id)
+
+
+def webhook_deliveries(clinic: ClinicFacts) -> QuerySet[WebhookDelivery]:
+    """What was or is owed to the clinic's webhooks."""
+    return WebhookDelivery.objects.filter(clinic_id=clinic.id)
 
 
 def signals(clinic: ClinicFacts) -> QuerySet[Signal]:

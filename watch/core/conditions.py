@@ -19,6 +19,10 @@ UNKNOWN_LONG = 720.0
 """Seconds after which a text of unknown outcome is shown to a person: before the quarter of an hour is over (G2)."""
 
 
+WEBHOOK_FAILS = 3600.0
+"""Seconds that another system may be away: it is somebody else's, and what it misses is kept."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
     """Holds for a figure called `figure` that reaches every limit. Two entries may share a key: either will do.
@@ -137,6 +141,19 @@ CONDITIONS = (
         share=0.02,
         title="Carriers filter texts as unwanted",
         remedy="Stop and check the sender's registration and the wording of the texts with the provider.",
+    ),
+    Condition(
+        key="webhook-failing",
+        figure="webhook_failing",
+        age=WEBHOOK_FAILS,
+        title="Another system does not take events",
+        remedy="The API's webhook-deliveries say why. It is tried for three days, then the webhook is switched off.",
+    ),
+    Condition(
+        key="webhook-disabled",
+        figure="webhook_disabled",
+        title="A webhook was switched off, because it failed for three days",
+        remedy="Mend the other system, then PATCH the webhook with is_active true and replay what it missed.",
     ),
     _CALLBACKS,
     replace(_CALLBACKS, of=1, share=1.0, count=1, age=QUEUE_LATE + 60),

@@ -68,14 +68,15 @@ def standing(clinic_id: UUID, *, everywhere: bool, now: datetime) -> Standing:
     told = queries.untold(alerts)
     uncertain = list(rows["uncertain"][:MOST_SHOWN])
     behind = {row.number_hash for row in uncertain}
+    stops = list(rows["stops"])
     waiting = [*rows["late"][:MOST_SHOWN], *rows["held_up"][:MOST_SHOWN]]
     elsewhere = queries.open_alerts().exclude(queries.seen_by(clinic_id)) if everywhere else []
     return Standing(
         alerts=[(alert, words.words_of(alert), told.get(alert.pk, "")) for alert in alerts],
         ended=[(alert, words.words_of(alert)) for alert in queries.ended_alerts(clinic_id, now=now)[:10]],
-        stops=list(rows["stops"]),
+        stops=stops,
         uncertain=[uncertain_text(row, now) for row in uncertain],
-        waiting=[_waiting(row, behind, now) for row in waiting],
+        waiting=[_waiting(row, behind, is_stopped=bool(stops), now=now) for row in waiting],
         set_aside=list(rows["set_aside"][:MOST_SHOWN]),
         unreachable=list(unreachable(clinic_id)[:MOST_SHOWN]),
         queues=list(_queues(clinic_id, now)),
@@ -97,9 +98,9 @@ def uncertain_text(row: Any, now: datetime) -> StuckText:
     )
 
 
-def _waiting(row: Any, behind: set[str], now: datetime) -> StuckText:
+def _waiting(row: Any, behind: set[str], *, is_stopped: bool, now: datetime) -> StuckText:
     is_due = row.next_attempt_at <= now
-    late = words.BEHIND if row.number_hash in behind else words.LATE
+    late = words.STOPPED if is_stopped else words.BEHIND if row.number_hash in behind else words.LATE
     return StuckText(
         id=row.pk,
         number=row.number,

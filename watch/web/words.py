@@ -19,6 +19,7 @@ QUEUES = {
     "inbound": "Patients' texts to handle",
     "openings": "Follow-ups to begin",
     "timers": "Reminders and closings",
+    "webhooks": "Events for other systems",
 }
 
 WHY = {
@@ -30,6 +31,7 @@ WHY = {
     "retry_absent": "It never reached the provider",
 }
 
+STOPPED = "It waits for the stopped sender"
 LATE = "It is due and no worker has taken it"
 BEHIND = "It waits until it is known whether an earlier text to this number left"
 

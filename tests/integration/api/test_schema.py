@@ -83,6 +83,7 @@ def test_the_examples_work_as_they_are_written(north, api):
         ("/api/v1/staff/shifts/", 400),
         ("/api/v1/surveys/", 201),
         ("/api/v1/tokens/", 201),
+        ("/api/v1/webhooks/", 201),
     ]
 
 

@@ -149,7 +149,7 @@ def left(clinic: Clinic, sid: str, *, heard: bool = True, **fields: Any) -> Outb
         status=Outbound.SENT, next_attempt_at=None, provider_id=sid, sent_at=NOW, claimed_at=NOW, **fields
     )
     if heard:
-        DeliveryReceipt.objects.create(message=text, provider_id=sid, status="sent", received_at=NOW)
+        DeliveryReceipt.objects.create(message_id=text.pk, provider_id=sid, status="sent", received_at=NOW)
     return text
 
 

@@ -133,7 +133,7 @@ def test_the_page_says_what_is_stuck_and_why_with_masked_numbers_and_no_words_of
         "The provider refused it for now (code 429)",
         "The provider cannot say whether it left",
         "The provider is being asked",
-        "It waits until it is known whether an earlier text to this number left",
+        "It waits for the stopped sender",
         "Handling it failed 5 times",
         "refuses the clinic's sender with code 30034",
         "Delivery failed 30005",
