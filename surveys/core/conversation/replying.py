@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
+from surveys.core.conversation.correcting import corrected, last_answered, understand, understand_after_end
 from surveys.core.conversation.labelled import Labelled, labelled
 from surveys.core.conversation.path import walk
 from surveys.core.conversation.turn import MOST_DETOURS, Draft
@@ -14,7 +15,7 @@ from surveys.core.replies import reading as replies
 from surveys.core.replies.normalise import clean, tokenise
 from surveys.core.replies.pauses import pause_end
 from surveys.core.replies.reader import read
-from surveys.core.replies.reading import Previous, Reading, Value
+from surveys.core.replies.reading import Reading, Value
 from surveys.core.replies.tokens import joined
 
 GO: Final = frozenset(
@@ -23,6 +24,7 @@ GO: Final = frozenset(
 """What SVC-REMIND asks for, and its plain equals: the open question, please."""
 TO_A_QUESTION: Final = frozenset({"answer", "reprompt", "correction", "skip"})
 """Readings of a text that is about a question, clear or not."""
+STEPS_BACK: Final = frozenset({"undo", "back"})
 PHONE_MADE: Final = frozenset({"tapback", "autoreply"})
 CONFIRMED: Final = (replies.Option("1", "Yes"),)
 """SVC-CONFIRM offers 1 for "that is right"; a plain yes or no is understood too."""
@@ -34,7 +36,8 @@ def reply_to_open(draft: Draft, text: str, now: datetime | None, given: Reading 
         draft.for_staff("no_question")
         return
     question = draft.survey.question(draft.state.open)
-    understood = given or _read(draft, question, text, now)
+    about = corrected(draft, text, last=last_answered(draft, question.key), asked=question.key)
+    understood = given or understand(draft, question, text, now, about)
     if draft.state.by_link and (understood.kind in TO_A_QUESTION or _wants_to_go(text)):
         draft.go_on_by_text()
     if draft.state.unseen and (understood.kind in TO_A_QUESTION or _wants_to_go(text)):
@@ -43,7 +46,7 @@ def reply_to_open(draft: Draft, text: str, now: datetime | None, given: Reading 
         put_again(draft)
     elif understood.kind == "answer" and question.accepts(understood.value):
         _take(draft, question, understood, None if given else _labelled(draft, question, text, now))
-    elif not _answers_otherwise(draft, question, understood):
+    elif not _answers_otherwise(draft, question, understood, about.key):
         react(draft, text, understood, now)
 
 
@@ -59,40 +62,59 @@ def reply_to_confirm(draft: Draft, text: str, now: datetime | None, given: Readi
     """A reply to SVC-CONFIRM, which is asked once: what is neither yes, no nor a value leaves the value as it is."""
     key = draft.state.confirming[0]
     question = draft.survey.question(key)
-    understood = given or _read(draft, question, text, now)
-    if understood.kind not in {"answer", "reprompt", "correction", "skip"}:
+    about = corrected(draft, text, last=None, asked=key)
+    understood = given or understand(draft, question, text, now, about)
+    if understood.kind not in TO_A_QUESTION and understood.intent not in STEPS_BACK:
         react(draft, text, understood, now)
         return
-    right = _confirms(draft, text) if given is None else None
     draft.go_on_by_text()
+    if about.key is not None and understood.kind == "correction":
+        _answers_otherwise(draft, question, understood, about.key)
+    else:
+        _settle(draft, question, understood, _confirms(draft, text) if given is None else None)
+
+
+def _settle(draft: Draft, question: Question, understood: Reading, right: bool | None) -> None:
+    """Go on with the value that jumped, or with another one; a no or an undo puts its question again."""
     draft.set(confirming=draft.state.confirming[1:])
-    if right is False:
-        draft.ask(key)
+    another = understood.value != draft.state.answers.get(question.key)
+    corrects = (right is None or (right is False and another)) and _corrects(draft, question, understood)
+    if (right is False and not corrects) or understood.intent in STEPS_BACK:
+        draft.ask(question.key)
         return
-    if right is None and not _corrects(draft, question, understood):
+    if right is None and not corrects:
         draft.for_staff("not_confirmed")
     draft.go_on()
 
 
 def reply_after_end(draft: Draft, text: str, now: datetime | None, given: Reading | None) -> None:
-    """A text when the conversation is over: it may still correct the last answer; the rest is for a person."""
-    key = draft.state.open or (draft.state.order[-1] if draft.state.order else None)
-    question = draft.survey.question(key) if key else None
-    reopened = draft.state.open is not None
-    understood = given or _read_after_end(draft, question, text, now, reopened=reopened)
-    changes = understood.kind == "correction" or (reopened and understood.kind == "answer")
-    if question is None or not changes:
+    """A text when the conversation is over: it may still correct an answer; the rest is for a person."""
+    reopened, last = draft.state.open, last_answered(draft, draft.state.open)
+    about = corrected(draft, text, last=None if reopened else last, asked=reopened).key
+    understood = given or understand_after_end(draft, text, now, about)
+    if understood.intent in STEPS_BACK:
+        about = last
+    elif reopened and understood.kind == "answer":
+        about = reopened
+    elif understood.kind != "correction":
+        about = None
+    question = draft.survey.question(about) if about else None
+    if question is None:
         _react_after_end(draft, text, understood, now)
     elif question.accepts(understood.value):
-        draft.keep(question, understood.value, "value")
-        draft.set(open=None)
-        draft.say(draft.voice.say("SVC-CHANGED"), "notice")
-        if walk(draft.survey, draft.state.answers, draft.state.known)[1] is not None:
-            draft.for_staff("correction_leaves_questions")
+        _change_after_end(draft, question, understood.value)
     elif draft.may_ask(question.key):
         draft.ask(question.key)
     else:
         draft.for_staff("change_answer")
+
+
+def _change_after_end(draft: Draft, question: Question, value: Value) -> None:
+    draft.keep(question, value, "value")
+    draft.set(open=None)
+    draft.say(draft.voice.say("SVC-CHANGED"), "notice")
+    if walk(draft.survey, draft.state.answers, draft.state.known)[1] is not None:
+        draft.for_staff("correction_leaves_questions")
 
 
 def react(draft: Draft, text: str, understood: Reading, now: datetime | None) -> None:
@@ -107,7 +129,7 @@ def react(draft: Draft, text: str, understood: Reading, now: datetime | None) ->
         draft.for_staff("held")
     elif draft.state.detours >= MOST_DETOURS:
         draft.hand_over()
-    elif _wants_to_go(text) or understood.kind == "opt_in" or understood.intent in {"undo", "back"}:
+    elif _wants_to_go(text) or understood.kind == "opt_in" or understood.intent in STEPS_BACK:
         put_again(draft)
     elif understood.kind in {"reprompt", "answer"}:
         _unclear(draft)
@@ -164,33 +186,26 @@ def _labelled(draft: Draft, question: Question, text: str, now: datetime | None)
     return labelled(onward, text, draft.state.language, now)
 
 
-def _answers_otherwise(draft: Draft, question: Question, understood: Reading) -> bool:
-    """A skip, or a change of the answer before; whether it was one of them."""
+def _answers_otherwise(draft: Draft, question: Question, understood: Reading, about: str | None) -> bool:
+    """A skip, or a change of the answer that the text is about; whether it was one of them."""
     if understood.kind == "skip":
         draft.keep(question, None, "skipped")
         draft.go_on()
         return True
-    before = _before(draft, question.key)
-    if understood.kind != "correction" or before is None:
+    if understood.kind != "correction" or about is None:
         return False
     draft.set(detours=draft.state.detours + 1)
-    earlier = draft.survey.question(before)
+    earlier = draft.survey.question(about)
     if not earlier.accepts(understood.value):
         _reopen(draft, earlier, question)
         return True
     draft.keep(earlier, understood.value, "value")
     draft.say(draft.voice.say("SVC-CHANGED"), "notice")
-    _go_on_after_change(draft, question.key)
-    return True
-
-
-def _go_on_after_change(draft: Draft, open_key: str) -> None:
-    """Put what is open now; the same question as before is left standing where it was put often enough."""
-    following = walk(draft.survey, draft.state.answers, draft.state.known)[1]
     if draft.state.detours >= MOST_DETOURS:
         draft.hand_over()
-    elif following != open_key or draft.may_ask(open_key):
+    else:
         draft.go_on()
+    return True
 
 
 def _reopen(draft: Draft, earlier: Question, question: Question) -> None:
@@ -284,35 +299,3 @@ def _react_after_end(draft: Draft, text: str, understood: Reading, now: datetime
         draft.effects.append(Wish("help"))
     elif name not in PHONE_MADE:
         draft.for_staff(name or "after_the_end")
-
-
-# -- reading ----------------------------------------------------------------------------------------------------------
-
-
-def _read(draft: Draft, question: Question, text: str, now: datetime | None) -> Reading:
-    language = draft.state.language
-    before = _before(draft, question.key)
-    previous = _previous(draft, before) if before else None
-    return read(question.for_reader(language), text, language, now=now, previous=previous)
-
-
-def _read_after_end(
-    draft: Draft, question: Question | None, text: str, now: datetime | None, *, reopened: bool
-) -> Reading:
-    language = draft.state.language
-    if question is not None and reopened:
-        return read(question.for_reader(language), text, language, now=now)
-    previous = _previous(draft, question.key) if question else None
-    return read(None, text, language, now=now, previous=previous)
-
-
-def _before(draft: Draft, key: str) -> str | None:
-    """The answer that a correction is about: the one given last before the open question."""
-    order = draft.state.order
-    earlier = order[: order.index(key)] if key in order else order
-    return earlier[-1] if earlier else None
-
-
-def _previous(draft: Draft, key: str) -> Previous:
-    question = draft.survey.question(key).for_reader(draft.state.language)
-    return Previous(question, draft.state.answers.get(key))

@@ -145,7 +145,10 @@ class Draft:
     # -- answers ------------------------------------------------------------------------------------------------------
 
     def keep(self, question: Question, value: Value, kind: AnswerKind) -> None:
-        """Store an answer to a question, or the correction of the one there is."""
+        """Store an answer to a question, or the correction of the one there is.
+
+        A correction puts the question that was open once more: that is no sign that it was unclear, and does not count.
+        """
         known = question.key in self.state.answers
         self._store(question, value, kind, replacing=known or question.key in self.state.closed)
         self.set(
@@ -155,6 +158,8 @@ class Draft:
             detours=self.state.detours if known else 0,
         )
         if known:
+            asked = {key: times - (key not in self.state.answers) for key, times in self.state.asked.items()}
+            self.set(asked={key: max(times, 0) for key, times in asked.items()})
             self._close_what_is_off_the_way()
 
     def _close_what_is_off_the_way(self) -> None:

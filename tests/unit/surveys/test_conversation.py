@@ -60,7 +60,8 @@ def test_whatever_is_texted_the_conversation_stays_sound(key: str, texts: list[s
     assert len(kept) == len(set(kept)), "a second answer replaces, it is never kept beside the first"
     assert sum(isinstance(effect, Finished) for effect in seen) == turns[-1].state.ended
     asked = [effect.about for effect in seen if isinstance(effect, Say) and effect.kind in {"question", "reask"}]
-    assert all(asked.count(question.key) <= MOST_ASKED for question in survey.questions)
+    corrected = sum(isinstance(effect, ReplaceAnswer) for effect in seen)
+    assert all(asked.count(question.key) <= MOST_ASKED + corrected for question in survey.questions)
 
 
 @given(st.sampled_from(sorted(SURVEYS)), st.lists(PHRASES.filter(lambda text: "Liked" not in text), min_size=90))
