@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from datetime import timedelta
 from functools import lru_cache
 from queue import SimpleQueue
 from uuid import UUID
@@ -18,6 +19,8 @@ from clinics import heartbeat
 from messaging import operations, queries
 
 MISSED = "messaging.tasks.fetch_missed_inbound"
+COMPARED = "messaging.compare_opt_outs"
+COMPARE_EVERY = timedelta(hours=23)
 ROUND_SECONDS = 2.0
 PACED_SECONDS = 1
 """How often texts that wait for their sender's pace are looked for between two sweeps."""
@@ -92,8 +95,13 @@ def simulate_receipts() -> None:
 
 @shared_task(ignore_result=True)
 def tidy_provider() -> None:
-    """Take the price of finished texts, and leave no words of theirs at the provider."""
-    operations.tidy_provider(now=timezone.now())
+    """Take the price of finished texts, leave no words of theirs at the provider, and once a day compare opt-outs."""
+    now = timezone.now()
+    operations.tidy_provider(now=now)
+    compared = heartbeat.last(COMPARED)
+    if compared is None or now - compared > COMPARE_EVERY:
+        operations.compare_opt_outs(now=now)
+        heartbeat.beat(COMPARED, now)
     heartbeat.beat("messaging.tasks.tidy_provider", timezone.now())
 
 

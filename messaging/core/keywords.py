@@ -24,6 +24,13 @@ WORDS: dict[Control, dict[str, frozenset[str]]] = {
 RESERVED = frozenset(word for by_language in WORDS.values() for words in by_language.values() for word in words)
 """What no option of a survey may be called, in the form that `bare` gives (C-11)."""
 
+PROVIDER_WORDS: dict[Control, frozenset[str]] = {
+    "stop": frozenset({"stop", "unsubscribe", "end", "quit", "stopall", "revoke", "optout", "cancel"}),
+    "start": frozenset({"start", "yes", "unstop"}),
+    "help": frozenset({"help", "info"}),
+}
+"""Words that the provider answers by itself where its own replies are switched on (clinical content, section 6.5)."""
+
 LONGEST = 40
 """A longer message is no keyword; it is not even looked at."""
 
@@ -43,6 +50,11 @@ def bare(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     letters = "".join(character for character in decomposed if not unicodedata.combining(character))
     return _NOT_LETTERS.sub(" ", letters).strip()
+
+
+def is_answered_by_provider(text: str, control: Control) -> bool:
+    """Whether the provider, where it answers by itself, answers this text as `control`."""
+    return bare(text) in PROVIDER_WORDS.get(control, frozenset())
 
 
 def read(text: str) -> Keyword:

@@ -119,5 +119,8 @@ class Gateway(Protocol):
     def arrived(self, account: Account, since: datetime) -> list[Arrived]:
         """Texts from patients that reached the provider since then."""
 
+    def opted_out(self, account: Account, since: datetime) -> list[tuple[str, str]]:
+        """Numbers that the provider refused to text since then because they opted out with it, each with the sender."""
+
     def redact(self, account: Account, provider_id: str) -> None:
         """Empty the body that the provider keeps."""

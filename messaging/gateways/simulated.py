@@ -80,6 +80,10 @@ class SimulatedGateway:
         """Nothing is ever missed: replies are typed into the simulator, which says when it was refused."""
         return []
 
+    def opted_out(self, account: Account, since: datetime) -> list[tuple[str, str]]:
+        """Nobody: a demo phone says STOP to us."""
+        return []
+
     def redact(self, account: Account, provider_id: str) -> None:
         """The journal is what the simulator shows, and it is sealed here."""
 

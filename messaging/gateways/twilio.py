@@ -24,6 +24,8 @@ MOST_LISTED = 2000
 
 NEWEST = 50
 MOST_ARRIVED = 2000
+LARGEST_PAGE = 1000
+OPTED_OUT = "21610"
 LONGEST_ID = 64
 
 Answer = TypeVar("Answer")
@@ -96,10 +98,17 @@ class TwilioGateway:
         chosen = {} if account.sender.startswith(SERVICE_PREFIX) else {"to": account.sender}
         found = _ask(
             lambda: client.messages.list(
-                date_sent_after=since.astimezone(UTC), limit=MOST_ARRIVED, page_size=1000, **chosen
+                date_sent_after=since.astimezone(UTC), limit=MOST_ARRIVED, page_size=LARGEST_PAGE, **chosen
             )
         )
         return _inbound(found, since)
+
+    def opted_out(self, account: Account, since: datetime) -> list[tuple[str, str]]:
+        """List what was sent and look for the error that says so: the API has no list of opt-outs."""
+        client = self._client(account.sid, account.token)
+        sent = _ask(lambda: list(client.messages.stream(date_sent_after=since.astimezone(UTC), page_size=LARGEST_PAGE)))
+        refused = [message for message in sent if str(message.error_code) == OPTED_OUT]
+        return sorted({(str(m.to), str(m.messaging_service_sid or m.from_)) for m in refused})
 
     def redact(self, account: Account, provider_id: str) -> None:
         """Update the message with an empty body (clinical content, H-09)."""

@@ -2,6 +2,7 @@
 
 from messaging.core.drafts import TextDraft, UnsendableBody
 from messaging.operations.by_hand import NotByHand, give_up, handle_again, resume_sender, retry, settle
+from messaging.operations.comparison import compare_opt_outs
 from messaging.operations.dispatch import dispatch
 from messaging.operations.enqueue import cancel_queued, enqueue
 from messaging.operations.form_replies import keep_form_reply
@@ -36,6 +37,7 @@ __all__ = [
     "UnsendableBody",
     "WrongAccount",
     "cancel_queued",
+    "compare_opt_outs",
     "delete_expired",
     "dispatch",
     "due_inbound",

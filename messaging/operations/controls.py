@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 from typing import cast
 
 import structlog
+from django.conf import settings
 from django.db import transaction
 
 from clinics.core.actor import Actor
 from messaging.core import keywords
 from messaging.core.keywords import Control, Keyword
-from messaging.models import InboundMessage
+from messaging.core.senders import is_toll_free
+from messaging.models import InboundMessage, Sender
 from messaging.operations.opt_outs import answer, opt_in, opt_out
 from messaging.operations.routing import clinic_of, clinics_sharing
 from messaging.queries import is_opted_out
@@ -35,15 +37,31 @@ def honour(row: InboundMessage, *, now: datetime) -> None:
         word = Keyword(cast("Control", row.provider_control), word.language)
     row.control = word.control
     row.save(update_fields=["clinic", "control"])
+    ours = not _provider_answers(row)
     if word.control == "stop":
-        _stop(row, word, now)
+        _stop(row, word, now, ours=ours)
     elif word.control == "start":
-        _start(row, word, now)
-    elif word.control == "help" and not row.provider_control:
+        _start(row, word, now, ours=ours)
+    elif word.control == "help" and ours:
         _help(row, word, now)
 
 
-def _stop(row: InboundMessage, word: Keyword, now: datetime) -> None:
+def _provider_answers(row: InboundMessage) -> bool:
+    """Whether the provider or the network has sent the one answer already, so that ours would be a second (C-08)."""
+    if row.provider_control:
+        return True
+    control = cast("Control", row.control)
+    if not control or not keywords.is_answered_by_provider(row.body.reveal(), control):
+        return False
+    if control != "help" and is_toll_free(row.sender):
+        return True
+    service = row.clinic.sender if row.clinic else ""  # texts to a service name the number of it that they came to
+    known = Sender.objects.filter(address__in=[row.sender, service], stop_confirmed_by_provider__isnull=False)
+    told = dict(known.values_list("address", "stop_confirmed_by_provider"))
+    return bool(told.get(row.sender, told.get(service, settings.STOP_CONFIRMED_BY == "provider")))
+
+
+def _stop(row: InboundMessage, word: Keyword, now: datetime, *, ours: bool) -> None:
     """Opt the number out of the clinic, and of every clinic that texted it from the same sender."""
     for clinic_id in {row.routed_to, *clinics_sharing(row)}:
         opt_out(
@@ -53,12 +71,12 @@ def _stop(row: InboundMessage, word: Keyword, now: datetime) -> None:
             by=Actor("patient", str(row.pk)),
             now=now,
             inbound_id=row.pk,
-            confirm=clinic_id == row.routed_to and not row.provider_control,
+            confirm=clinic_id == row.routed_to and ours,
             language=word.language,
         )
 
 
-def _start(row: InboundMessage, word: Keyword, now: datetime) -> None:
+def _start(row: InboundMessage, word: Keyword, now: datetime, *, ours: bool) -> None:
     """End the number's opt-outs; where there are none, START is a word like any other."""
     for clinic_id in {row.routed_to, *clinics_sharing(row)}:
         opt_in(
@@ -67,7 +85,7 @@ def _start(row: InboundMessage, word: Keyword, now: datetime) -> None:
             source="keyword",
             by=Actor("patient", str(row.pk)),
             now=now,
-            confirm=clinic_id == row.routed_to and not row.provider_control,
+            confirm=clinic_id == row.routed_to and ours,
             language=word.language,
         )
 

@@ -32,7 +32,7 @@ def fetch_missed_inbound(*, since: datetime | None, now: datetime) -> list[UUID]
     """
     stored, silent = [], None
     start = since - OVERLAP if since else now - FIRST_LOOK_BACK
-    for account, clinic_id in _accounts():
+    for account, clinic_id in accounts_in_use():
         try:
             arrived = gateway().arrived(account, start)
         except ProviderSilent as error:
@@ -46,7 +46,7 @@ def fetch_missed_inbound(*, since: datetime | None, now: datetime) -> list[UUID]
     return stored
 
 
-def _accounts() -> Iterator[tuple[Account, UUID | None]]:
+def accounts_in_use() -> Iterator[tuple[Account, UUID | None]]:
     """Each account and sender once; the installation's own belongs to no clinic in particular."""
     seen = set()
     for clinic in Clinic.objects.order_by("created_at"):

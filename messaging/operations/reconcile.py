@@ -105,7 +105,8 @@ def _ask(row: OutboundMessage, account: Account, complete: Mapping[Account, date
 
 def _question(row: OutboundMessage, account: Account, now: datetime) -> Callable[[], Sequence[Report]]:
     if row.status == Outbound.UNCERTAIN:
-        within = now - row.queued_at + SLACK  # an earlier attempt of the row may have left after all
+        first = row.queued_at if row.attempts > 1 else attempted_at(row)  # an earlier try may have left after all
+        within = now - first + SLACK
         return lambda: gateway().sent_to(account, row.number, within)
     return lambda: [gateway().report(account, row.provider_id or "")]
 

@@ -50,11 +50,19 @@ def register_senders() -> None:
 
 
 @transaction.atomic
-def keep_sender(*, clinic_id: UUID, address: str, pace: float | None, by: Actor, now: datetime) -> Sender:
+def keep_sender(
+    *,
+    clinic_id: UUID,
+    address: str,
+    pace: float | None,
+    stop_confirmed_by_provider: bool | None = None,
+    by: Actor,
+    now: datetime,
+) -> Sender:
     """Keep a sender of the clinic at `pace` segments a second, 0 being no limit and None what SENDER_RATE says.
 
-    One that the clinic does not name as its own becomes its next, for what those before it cannot send. Raises
-    InvalidSender.
+    `stop_confirmed_by_provider`: whether the provider answers STOP for it; None what STOP_CONFIRMED_BY says. One that
+    the clinic does not name as its own becomes its next, for what those before it cannot send. Raises InvalidSender.
     """
     problem = address_problem(address)
     clinic = Clinic.objects.select_for_update().get(pk=clinic_id)
@@ -66,6 +74,7 @@ def keep_sender(*, clinic_id: UUID, address: str, pace: float | None, by: Actor,
         clinic_id=clinic_id, address=address, rank=_next_rank(address, clinic)
     )
     kept.segments_per_second = pace
+    kept.stop_confirmed_by_provider = stop_confirmed_by_provider
     kept.save()
     audit.record(
         clinic_id=clinic_id,

@@ -12,6 +12,8 @@ from clinics.queries import clinic_by_key
 from messaging.core.senders import PACES, pace_of
 from messaging.operations import InvalidSender, keep_sender
 
+CONFIRMED = {None: None, "us": False, "provider": True}
+
 
 class Command(BaseCommand):
     """Keeps a sender and prints its place among the clinic's."""
@@ -25,13 +27,26 @@ class Command(BaseCommand):
             "--rate", help=f"Segments a second, or one of {', '.join(PACES)}. Default: what SENDER_RATE says"
         )
 
+        parser.add_argument(
+            "--stop-confirmed-by",
+            choices=["us", "provider"],
+            help="Who answers STOP, START and HELP. Default: what STOP_CONFIRMED_BY says",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         clinic = clinic_by_key(options["clinic"])
         if clinic is None:
             raise CommandError("clinic: There is no clinic with this key.")
         try:
             pace = pace_of(options["rate"]) if options["rate"] else None
-            kept = keep_sender(clinic_id=clinic.pk, address=options["number"], pace=pace, by=SYSTEM, now=timezone.now())
+            kept = keep_sender(
+                clinic_id=clinic.pk,
+                address=options["number"],
+                pace=pace,
+                stop_confirmed_by_provider=CONFIRMED[options["stop_confirmed_by"]],
+                by=SYSTEM,
+                now=timezone.now(),
+            )
         except InvalidSender as error:
             raise CommandError(f"number: {error}") from error
         except ValueError as error:
