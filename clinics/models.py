@@ -78,6 +78,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(max_length=120)
     phone = EncryptedTextField(null=True, help_text="Mobile number that alerts go to; null: cannot be on call")
     role = models.CharField(max_length=12, choices=[(role.value, role.value.title()) for role in Role])
+    is_director = models.BooleanField(
+        default=False, help_text="Called out to every emergency, and last in line for what is urgent"
+    )
+    is_fallback = models.BooleanField(default=False, help_text="Called out when nobody else can be reached")
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
 

@@ -62,6 +62,12 @@ def on_call(clinic_id: UUID, *, now: datetime) -> list[Shift]:
     return list(current.select_related("person").order_by("place", "starts_at", "id"))
 
 
+def called_always(clinic_id: UUID, duty: str) -> list[User]:
+    """Who is called out whatever the roster says: the `director`, or the `fallback` list. By name."""
+    people = User.objects.filter(clinic_id=clinic_id, is_active=True, **{f"is_{duty}": True})
+    return list(people.order_by("name", "id"))
+
+
 def rostered(clinic_ids: Collection[UUID], *, now: datetime) -> set[UUID]:
     """The clinics in which somebody who can act is on call from `now` for AHEAD without a gap. One query."""
     spans: dict[UUID, list[Span]] = {}

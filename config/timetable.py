@@ -32,6 +32,7 @@ def timetable(sweep_seconds: float) -> dict[str, dict[str, Any]]:
         "followup.tasks.run_timers": sweep_seconds,
         "followup.tasks.deliver_webhooks": sweep_seconds,
         "followup.tasks.forget_deliveries": HOUSEKEEPING_SECONDS,
+        "followup.tasks.call_out": sweep_seconds,
         "clinics.tasks.seal_audit": max(SEAL_SECONDS, sweep_seconds),
         "clinics.tasks.forget_answers": HOUSEKEEPING_SECONDS,
     }

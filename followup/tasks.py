@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from clinics.heartbeat import beat
-from followup.operations import deliver
+from followup.operations import call_outs, deliver
 from followup.operations import open_due as due
 from followup.operations import run_timers as timers
 from messaging.tasks import dispatch_outbox
@@ -35,6 +35,16 @@ def run_timers() -> None:
     """Remind and close in time."""
     done = timers.run_timers(now=timezone.now(), limit=BATCH * MOST_BATCHES)
     beat("followup.tasks.run_timers", timezone.now())
+    if done:
+        dispatch_outbox.delay()
+
+
+@shared_task(name="followup.tasks.call_out", ignore_result=True)
+def call_out() -> None:
+    """Call staff out to serious items that nobody has claimed, and look after safety texts."""
+    done = call_outs.call_out_due(now=timezone.now(), limit=BATCH)
+    call_outs.look_after_safety_texts(now=timezone.now(), limit=BATCH)
+    beat("followup.tasks.call_out", timezone.now())
     if done:
         dispatch_outbox.delay()
 

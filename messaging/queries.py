@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from clinics.models import Clinic
-from messaging.core.lifecycle import Purpose
+from messaging.core.lifecycle import Outbound, Purpose
 from messaging.models import (
     InboundFields,
     InboundMessage,
@@ -47,8 +47,8 @@ def opt_outs(clinic: Clinic) -> QuerySet[OptOut]:
 
 
 def outbound(clinic: Clinic) -> QuerySet[OutgoingText]:
-    """The clinic's texts to patients, those in the history too."""
-    return OutgoingText.objects.filter(clinic=clinic)
+    """The clinic's texts to patients, those in the history too; call-outs of staff are shown with their item."""
+    return OutgoingText.objects.filter(clinic=clinic).exclude(purpose=Purpose.STAFF)
 
 
 def inbound(clinic: Clinic) -> QuerySet[IncomingText]:
@@ -77,6 +77,14 @@ def last_left_at(context_id: UUID) -> datetime | None:
         context_id=context_id, purpose__in=[Purpose.QUESTION, Purpose.CONVERSATION], sent_at__isnull=False
     )
     return asked.order_by("-sent_at").values_list("sent_at", flat=True).first()
+
+
+def safety_text_undelivered(clinic_id: UUID, number_hash: str, *, since: datetime) -> bool:
+    """Whether a safety text to a number, queued from `since` on, has not been delivered."""
+    texts = OutboundMessage.objects.filter(
+        clinic_id=clinic_id, number_hash=number_hash, purpose=Purpose.SAFETY, queued_at__gte=since
+    )
+    return texts.exclude(status=Outbound.DELIVERED).exists()
 
 
 def set_aside(clinic: Clinic) -> QuerySet[InboundMessage]:
@@ -117,9 +125,9 @@ class Texted:
 def thread(clinic_id: UUID, number_hash: str, *, before: datetime | None = None, limit: int = 200) -> list[Texted]:
     """The last `limit` texts to and from a number, oldest first; `before` gives those older than a moment.
 
-    What came through the web form is no text and is left out.
+    What came through the web form is no text and is left out, as are call-outs of staff who may share the number.
     """
-    sent = OutgoingText.objects.filter(clinic_id=clinic_id, number_hash=number_hash)
+    sent = OutgoingText.objects.filter(clinic_id=clinic_id, number_hash=number_hash).exclude(purpose=Purpose.STAFF)
     came = IncomingText.objects.filter(clinic_id=clinic_id, number_hash=number_hash).exclude(
         provider_id__startswith=FORM
     )

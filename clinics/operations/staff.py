@@ -13,12 +13,13 @@ from django.db import transaction
 from clinics import audit
 from clinics.core.actor import Actor
 from clinics.core.roles import Role
+from clinics.core.roster import ACTING_ROLES
 from clinics.core.settings import name_problem
 from clinics.models import ApiToken, Clinic, User
 from clinics.operations.errors import InvalidInput, found
 from privacy.phones import NotTextable, parse_mobile
 
-CHANGEABLE = frozenset({"name", "role", "is_active", "phone"})
+CHANGEABLE = frozenset({"name", "role", "is_active", "phone", "is_director", "is_fallback"})
 
 
 class InvalidStaff(InvalidInput):
@@ -74,6 +75,7 @@ def change_staff(*, user: User, by: Actor, now: datetime, **changes: Any) -> Use
             "name": name_problem(user.name, 120),
             "role": _role_problem(user.role) or _last_admin(user),
             "phone": _phone_problem(user) or _needed_phone(user, now),
+            "is_director": _duty_problem(user),
         }
     )
     if problems:
@@ -117,9 +119,18 @@ def _phone_problem(user: User) -> str | None:
     return None
 
 
+def _duty_problem(user: User) -> str | None:
+    """Whoever is called out must be able to claim what they are called to."""
+    if (user.is_director or user.is_fallback) and user.is_active and user.role not in ACTING_ROLES:
+        return f"Only {' and '.join(ACTING_ROLES)} can be called out: others may not sign off what comes."
+    return None
+
+
 def _needed_phone(user: User, now: datetime) -> str | None:
     if user.phone is not None or not user.is_active:
         return None
+    if user.is_director or user.is_fallback:
+        return "Give a number: whoever is called out needs one."
     coming = user.shifts.filter(removed_at=None, ends_at__gt=now)
     return "They are on the roster: take their shifts off it first." if coming.exists() else None
 

@@ -1,6 +1,7 @@
 """Tables of the room, one file a subject."""
 
 from followup.models.answer import Answer, Response
+from followup.models.call_out import CallOut
 from followup.models.care_session import CareSession
 from followup.models.conversation import Conversation
 from followup.models.follow_up import FollowUp
@@ -13,6 +14,7 @@ from followup.models.webhook import Webhook, WebhookDelivery
 
 __all__ = [
     "Answer",
+    "CallOut",
     "CareSession",
     "Consent",
     "Conversation",

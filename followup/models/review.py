@@ -48,6 +48,14 @@ class ReviewItem(models.Model):
     opened_at = models.DateTimeField()
     due_by = models.DateTimeField()
     open_due_by = models.DateTimeField(null=True, help_text="due_by, set exactly until it is closed")
+    call_at = models.DateTimeField(
+        null=True, help_text="When the next on call is called out, while nobody has claimed it"
+    )
+    call_rung = models.PositiveSmallIntegerField(default=0, help_text="Step of the ladder that is next")
+    call_round = models.PositiveSmallIntegerField(default=0)
+    called_since = models.DateTimeField(null=True, help_text="When this round of call-outs began")
+    safety_texted_at = models.DateTimeField(null=True, help_text="When the last safety text about it was queued")
+    unseen_check_at = models.DateTimeField(null=True, help_text="When to look whether that text was delivered (N5)")
     claimed_at = models.DateTimeField(null=True)
     claimed_by = models.ForeignKey("clinics.User", models.PROTECT, null=True, related_name="+")
     closed_at = models.DateTimeField(null=True)
@@ -89,6 +97,10 @@ class ReviewItem(models.Model):
                 name="review_urgent_says_how_it_ended",
             ),
             models.CheckConstraint(
+                condition=Q(call_at__isnull=True) | Q(open_due_by__isnull=False, claimed_at__isnull=True),
+                name="review_calls_out_only_unclaimed",
+            ),
+            models.CheckConstraint(
                 condition=Q(claimed_at__isnull=True, claimed_by__isnull=True)
                 | Q(claimed_at__isnull=False, claimed_by__isnull=False),
                 name="review_claimed_by_somebody",
@@ -104,6 +116,9 @@ class ReviewItem(models.Model):
                 condition=Q(open_due_by__isnull=False),
                 name="review_worklist",
             ),
+            # call_out_due and look_after_safety_texts.
+            models.Index(fields=["call_at"], condition=Q(call_at__isnull=False), name="review_call_outs"),
+            models.Index(fields=["unseen_check_at"], condition=Q(unseen_check_at__isnull=False), name="review_unseen"),
             models.Index(fields=["patient", "-opened_at"], name="review_by_patient"),
             models.Index(fields=["clinic", "-opened_at", "-id"], name="review_list"),
         ]

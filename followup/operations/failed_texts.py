@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from clinics.queries import clinics
-from followup.core.findings import CALL_PATIENT
 from followup.core.lifecycle import FollowUpStatus, Level, Reason
 from followup.core.parties import ClinicFacts
 from followup.core.webhooks import Event
@@ -13,13 +12,10 @@ from followup.models import FollowUp, Patient, ReviewItem, Signal
 from followup.models.review import ReviewKind
 from followup.operations import items
 from followup.operations.announce import announce
+from followup.operations.call_outs import take_failed_call_out
 from followup.operations.finish import close
 from messaging.core.lifecycle import Purpose
 from messaging.events import DeliveryFailed, TextSetAside
-
-UNSEEN = "safety-text-unseen"
-"""Tag of an item whose patient may not have seen the safety text (N5)."""
-
 
 STILL_OPEN = {"sender", "uncertain"}
 """Failures after which the text may arrive yet."""
@@ -27,12 +23,16 @@ STILL_OPEN = {"sender", "uncertain"}
 
 def take_failure(event: DeliveryFailed, *, now: datetime) -> None:
     """Act on a text that will not arrive. Told twice it does nothing more."""
+    if event.purpose == Purpose.STAFF:
+        if event.context_id is not None:
+            take_failed_call_out(event.context_id, event.code, now=now)
+        return
     clinic = clinics().get(pk=event.clinic_id)
     patients = list(Patient.objects.filter(clinic_id=event.clinic_id, phone_hash=event.number_hash))
     if event.kind not in STILL_OPEN:
         announce(Event.MESSAGE_FAILED, [event.message_id], clinic_id=event.clinic_id, now=now)
     if event.purpose == Purpose.SAFETY:
-        _safety_text_unseen(event, patients, clinic, now)
+        _safety_text_unseen(patients, now)
     if event.kind == "contact":
         for patient in patients:
             _unreachable(patient, event.code, clinic, now)
@@ -41,15 +41,11 @@ def take_failure(event: DeliveryFailed, *, now: datetime) -> None:
             _tell(patient, clinic, "send-unclear", now)
 
 
-def _safety_text_unseen(event: DeliveryFailed, patients: list[Patient], clinic: ClinicFacts, now: datetime) -> None:
+def _safety_text_unseen(patients: list[Patient], now: datetime) -> None:
     """N5: the patient may not have seen it, and the call is due now."""
     for patient in patients:
         for item in items.serious_open(patient).select_for_update(of=("self",)):
-            if UNSEEN in item.tags:
-                continue
-            item.due_by = item.open_due_by = now
-            items.join(item, clinic, Level.INFO, tags=[UNSEEN, CALL_PATIENT], now=now)
-            item.save(update_fields=["due_by", "open_due_by"])
+            items.mark_unseen(item, now=now)
 
 
 def _unreachable(patient: Patient, code: str, clinic: ClinicFacts, now: datetime) -> None:

@@ -41,7 +41,7 @@ def claim(
     return _change(
         item,
         ReviewStatus.CLAIMED,
-        {"claimed_at": now, "claimed_by_id": by_user.id},
+        {"claimed_at": now, "claimed_by_id": by_user.id, "call_at": None},
         "review.claim",
         revision=revision,
         by=by or _staff(by_user),
@@ -56,7 +56,7 @@ def release(
     return _change(
         item,
         ReviewStatus.OPEN,
-        {"claimed_at": None, "claimed_by_id": None},
+        {"claimed_at": None, "claimed_by_id": None} | _calls(item, now),
         "review.release",
         revision=revision,
         by=by or _staff(by_user),
@@ -72,6 +72,7 @@ def escalate(
     if item.rank > SERIOUS:
         deadline = now + timedelta(minutes=30)
         fields |= {"rank": SERIOUS, "due_by": deadline, "open_due_by": deadline}
+    fields |= _calls(item, now, rung=1, is_serious=True)
     return _change(
         item, ReviewStatus.ESCALATED, fields, "review.escalate", revision=revision, by=by or _staff(by_user), now=now
     )
@@ -99,6 +100,8 @@ def close(
         ReviewStatus.CLOSED,
         {
             "open_due_by": None,
+            "call_at": None,
+            "unseen_check_at": None,
             "closed_at": now,
             "closed_by_id": by_user.id,
             "outcome": outcome,
@@ -112,6 +115,13 @@ def close(
     announce(Event.REVIEW_CLOSED, [item.id], clinic_id=item.clinic_id, turn=item.revision, now=now)
     _let_go_on(item, now)
     return item
+
+
+def _calls(item: ReviewItem, now: datetime, *, rung: int = 0, is_serious: bool = False) -> dict[str, Any]:
+    """The fields with which a serious item that nobody has claimed calls people out, from a rung of the ladder on."""
+    if item.rank > SERIOUS and not is_serious:
+        return {}
+    return {"call_at": now, "called_since": now, "call_rung": rung, "call_round": item.call_round + 1}
 
 
 def _closing_problems(rank: int, outcome: str, note: str) -> dict[str, str | None]:
@@ -148,7 +158,7 @@ def reopen(
         "note": None,
         "claimed_at": None,
         "claimed_by_id": None,
-    }
+    } | _calls(item, now)
     return _apply(item, ReviewStatus.OPEN, fields, "review.reopen", by or _staff(by_user), now)
 
 

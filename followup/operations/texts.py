@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from followup.core.call_outs import SEEN_WITHIN
 from followup.core.findings import CALL_PATIENT
+from followup.core.lifecycle import RANK, Level
 from followup.core.parties import Addressee, ClinicFacts
 from followup.models import Patient, ReviewItem
 from messaging.core.drafts import TextDraft
@@ -130,7 +132,15 @@ def to_number(
 
 
 def queue_or_call(drafts: Sequence[TextDraft], item: ReviewItem, *, now: datetime) -> None:
-    """Queue safety texts; where the number takes none, tag the item so that a person phones (section 4.2, rule 8)."""
-    if drafts and not enqueue(drafts, now=now):
+    """Queue safety texts; where the number takes none, tag the item so that a person phones (section 4.2, rule 8).
+
+    Whether they were delivered is looked at in time (N5).
+    """
+    if not drafts:
+        return
+    if not enqueue(drafts, now=now):
         item.tags = sorted({*item.tags, CALL_PATIENT})
         item.save(update_fields=["tags"])
+    elif item.rank <= RANK[Level.URGENT]:
+        item.safety_texted_at, item.unseen_check_at = now, now + SEEN_WITHIN
+        item.save(update_fields=["safety_texted_at", "unseen_check_at"])

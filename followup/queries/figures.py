@@ -9,7 +9,8 @@ from typing import Any
 from django.db.models import Count, Min, QuerySet
 
 from clinics.core.figures import Figure
-from followup.models import FollowUp, Patient, Webhook, WebhookDelivery
+from followup.core.lifecycle import RANK, Level
+from followup.models import FollowUp, Patient, ReviewItem, Webhook, WebhookDelivery
 
 
 def figures(*, now: datetime) -> list[Figure]:
@@ -19,6 +20,9 @@ def figures(*, now: datetime) -> list[Figure]:
         *_due("timers", FollowUp.objects.filter(timer_at__lte=now), "timer_at"),
         *_due("webhooks", _owed(now), "next_try_at"),
         *_failing(),
+        *_due("call_outs", ReviewItem.objects.filter(call_at__lte=now), "call_at"),
+        *_due("unseen", ReviewItem.objects.filter(unseen_check_at__lte=now), "unseen_check_at"),
+        *_without_roster(),
     ]
 
 
@@ -38,6 +42,15 @@ def _failing() -> Iterator[Figure]:
         rows = Webhook.objects.filter(**{f"{column}__isnull": False}).exclude(is_active=name == "webhook_disabled")
         for clinic_id, count, oldest in rows.order_by().values_list("clinic_id").annotate(Count("pk"), Min(column)):
             yield Figure(name=name, clinic_id=clinic_id, count=count, oldest=oldest)
+
+
+def _without_roster() -> Iterator[Figure]:
+    """Serious items that came up while nobody was on call, and that nobody has claimed yet (clinical content, 3.1)."""
+    rows = ReviewItem.objects.filter(
+        rank__lte=RANK[Level.URGENT], open_due_by__isnull=False, claimed_at__isnull=True, tags__contains=["no-roster"]
+    )
+    for clinic_id, count, oldest in rows.order_by().values_list("clinic_id").annotate(Count("pk"), Min("opened_at")):
+        yield Figure(name="no_roster", subject="", clinic_id=clinic_id, count=count, oldest=oldest)
 
 
 def unreachable(clinic_id: Any) -> QuerySet[Patient]:

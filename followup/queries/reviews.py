@@ -9,23 +9,32 @@ from typing import Any
 from uuid import UUID
 
 from followup.core.parties import ClinicFacts
-from followup.models import Answer, ReviewItem, Signal
-from messaging.queries import inbound_by_id
+from followup.models import Answer, CallOut, ReviewItem, Signal
+from messaging.queries import inbound_by_id, outbound_of
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewFile:
-    """An item with its signals, latest last, and the answers of its follow-up in the order they were given."""
+    """An item with its signals and call-outs, latest last, and the answers of its follow-up as they were given."""
 
     item: ReviewItem
     signals: Sequence[Signal]
     answers: Sequence[Answer]
+    called: Sequence[Called]
     texts: Sequence[Any]
     """What a person must read here: messaging's rows in order of time, without those that stand beside an answer."""
 
 
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A call-out with what became of its text: a status of the outbox, or the problem that kept it from arriving."""
+
+    row: CallOut
+    state: str
+
+
 def review_file(clinic: ClinicFacts, review_id: UUID) -> ReviewFile | None:
-    """The item, or None when the clinic has no such item. Four queries."""
+    """The item, or None when the clinic has no such item. Six queries."""
     item = (
         ReviewItem.objects.filter(clinic_id=clinic.id, pk=review_id)
         .select_related(
@@ -44,7 +53,15 @@ def review_file(clinic: ClinicFacts, review_id: UUID) -> ReviewFile | None:
     answers = list(Answer.objects.filter(follow_up_id=item.follow_up_id).order_by("answered_at", "id"))
     if item.follow_up_id is None:
         answers = []
-    return ReviewFile(item=item, signals=signals, answers=answers, texts=_texts(item, signals, answers))
+    texts = _texts(item, signals, answers)
+    return ReviewFile(item=item, signals=signals, answers=answers, called=called(item), texts=texts)
+
+
+def called(item: ReviewItem) -> list[Called]:
+    """Who was called out to an item, oldest first, and whether the texts arrived. Two queries."""
+    rows = list(CallOut.objects.filter(review=item).select_related("person").order_by("called_at", "id"))
+    states = {text.context_id: text.status for text in outbound_of([row.id for row in rows])}
+    return [Called(row, row.problem or states.get(row.id, "queued")) for row in rows]
 
 
 def _texts(item: ReviewItem, signals: Sequence[Signal], answers: Sequence[Answer]) -> list[Any]:

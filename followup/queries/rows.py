@@ -82,5 +82,5 @@ def signals(clinic: ClinicFacts) -> QuerySet[Signal]:
 
 
 def reviews(clinic: ClinicFacts) -> QuerySet[ReviewItem]:
-    """Review items, with their signals."""
-    return ReviewItem.objects.filter(clinic_id=clinic.id).prefetch_related("signals")
+    """Review items, with their signals and call-outs."""
+    return ReviewItem.objects.filter(clinic_id=clinic.id).prefetch_related("signals", "call_outs")

@@ -49,6 +49,9 @@ STATUS = {
     "referred": "Referred",
     "false-alarm": "False alarm",
     "opted-out": "Opted out",
+    "opted_out": "Their number wants no texts",
+    "no_number": "No mobile number",
+    "no-roster": "Nobody was on call",
     "fewer": "Wants fewer texts",
     "time_of_day": "Wants texts at another hour",
     "yes_no": "Yes or no",
@@ -61,12 +64,23 @@ NEEDS = {
     "delivery": "Texts do not arrive",
     "handover": "The conversation got stuck",
 }
+DUTIES = {
+    "first": "First on call",
+    "second": "Second on call",
+    "director": "Medical director",
+    "fallback": "Fallback list",
+}
 UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
 
 
 def status(value: str) -> str:
     """A status, kind, outcome or tag in words; one without words of its own is written out."""
     return STATUS.get(value, value.replace("_", " ").replace("-", " ").capitalize())
+
+
+def duty(value: str) -> str:
+    """In what part somebody was called out."""
+    return DUTIES[value]
 
 
 def needs(kind: str) -> str:

@@ -24,6 +24,7 @@ class Purpose(StrEnum):
     """Why a text is sent; its order of urgency is in PRIORITY."""
 
     SAFETY = "safety"
+    STAFF = "staff"  # calls somebody on call to an item; nothing about a patient
     CONTROL = "control"  # opt-out, opt-in and help confirmations
     CONVERSATION = "conversation"  # an answer to something the patient just wrote
     QUESTION = "question"  # the first text of a follow-up
@@ -33,6 +34,7 @@ class Purpose(StrEnum):
 
 PRIORITY: dict[Purpose, int] = {
     Purpose.SAFETY: 0,
+    Purpose.STAFF: 0,
     Purpose.CONTROL: 1,
     Purpose.CONVERSATION: 2,
     Purpose.SERVICE: 3,
@@ -40,7 +42,7 @@ PRIORITY: dict[Purpose, int] = {
     Purpose.REMINDER: 5,
 }
 
-IGNORES_WINDOW = frozenset({Purpose.SAFETY, Purpose.CONTROL, Purpose.CONVERSATION})
+IGNORES_WINDOW = frozenset({Purpose.SAFETY, Purpose.STAFF, Purpose.CONTROL, Purpose.CONVERSATION})
 
 PROVIDER_STATUSES = frozenset({Outbound.ACCEPTED, Outbound.SENT, Outbound.DELIVERED, Outbound.UNDELIVERED})
 

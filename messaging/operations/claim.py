@@ -26,7 +26,8 @@ ANSWER_DUE = timedelta(seconds=60)
 # limit to end, nothing but safety texts go round it. Senders with a pace are locked, so that all workers keep it
 # together: one that another worker is taking from is left to it. Then one clinic after the other, so that none starves
 # the rest; within a clinic the most urgent first. A number has one text under way at a time, so that texts arrive in
-# order: the first that is due goes, the others wait for its outcome. A safety text waits for nobody, nor for a pace.
+# order: the first that is due goes, the others wait for its outcome. A safety text, or one that calls
+# staff out, waits for nobody, nor for a pace.
 # Only the confirmation of an opt-out goes to a number that opted out. Clinics take turns, and a lot decides between
 # those whose turn it is. The chosen rows are locked, so their places stand, and the update needs no second look by key.
 CLAIM = """
@@ -74,7 +75,7 @@ WITH paced AS MATERIALIZED (
           AND (due.purpose = 'control' OR NOT EXISTS (
               SELECT 1 FROM messaging_optout gone
               WHERE gone.clinic_id = due.clinic_id AND gone.number_hash = due.number_hash AND gone.ended_at IS NULL))
-          AND (due.purpose = 'safety' OR NOT EXISTS (
+          AND (due.purpose IN ('safety', 'staff') OR NOT EXISTS (
               SELECT 1 FROM messaging_outboundmessage other
               WHERE other.number_hash = due.number_hash AND other.clinic_id = due.clinic_id
                 AND other.finished_at IS NULL AND other.id <> due.id

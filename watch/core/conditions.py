@@ -110,6 +110,12 @@ CONDITIONS = (
         remedy="Look at the operations page for what is stuck, and at the worker's log for errors.",
     ),
     Condition(
+        key="no-roster",
+        figure="no_roster",
+        title="Something urgent has come and nobody is on call",
+        remedy="Claim it on the worklist now, then put somebody on the on-call roster.",
+    ),
+    Condition(
         key="texts-held-up",
         figure="held_up",
         title="Texts were refused for the moment and wait long for their next try",

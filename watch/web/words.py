@@ -6,6 +6,7 @@ from watch.models import Alert
 
 PURPOSES = {
     "safety": "Safety text",
+    "staff": "Call-out of staff",
     "control": "Confirmation of STOP, START or HELP",
     "conversation": "Answer in a conversation",
     "question": "First question",
@@ -20,6 +21,8 @@ QUEUES = {
     "openings": "Follow-ups to begin",
     "timers": "Reminders and closings",
     "webhooks": "Events for other systems",
+    "call_outs": "Call-outs of staff",
+    "unseen": "Safety texts to look after",
 }
 
 WHY = {

@@ -17,6 +17,7 @@ from clinics.core.roles import Permission
 from followup.api.bodies import Body, RevealedField, Row
 from followup.api.filters import since, until
 from followup.api.views import ClinicView
+from followup.core.call_outs import Duty
 from followup.core.lifecycle import RANK, Level, ReviewStatus
 from followup.models import ReviewItem
 from followup.models.review import ReviewKind, ReviewOutcome
@@ -26,6 +27,15 @@ from followup.queries import rows
 STATUSES = [status.value for status in ReviewStatus]
 LEVEL = {rank: level.value for level, rank in RANK.items()}
 LARGEST_REVISION = 2_147_483_647
+
+
+class CallOutRow(Row):
+    """A text that called a member of staff to the item."""
+
+    staff = serializers.UUIDField(source="person_id")
+    duty = serializers.ChoiceField(choices=[duty.value for duty in Duty])
+    called_at = serializers.DateTimeField()
+    problem = serializers.CharField(help_text="Why they were not notified; blank while nothing is known against it")
 
 
 class ReviewRow(Row):
@@ -40,6 +50,10 @@ class ReviewRow(Row):
     status = serializers.ChoiceField(choices=STATUSES)
     tags = serializers.ListField(child=serializers.CharField())
     signals = serializers.SerializerMethodField(help_text="Ids of the signals that it gathers")
+    call_outs = CallOutRow(many=True, help_text="Who was called out, and when")
+    call_at = serializers.DateTimeField(
+        allow_null=True, help_text="When the next in line is called out, while nobody has claimed it"
+    )
     opened_at = serializers.DateTimeField()
     due_by = serializers.DateTimeField()
     claimed_at = serializers.DateTimeField(allow_null=True)

@@ -18,6 +18,9 @@ from followup.api.bodies import Body, RevealedField, Row, checked_below
 from followup.api.filters import FlagFilter
 from followup.api.views import ClinicView
 
+DIRECTOR_HELP = "Called out to every emergency, and last in line for what is urgent"
+FALLBACK_HELP = "Called out when nobody on call can be reached"
+
 
 class StaffRow(Row):
     """A member of staff."""
@@ -27,6 +30,8 @@ class StaffRow(Row):
     name = serializers.CharField()
     phone = RevealedField(allow_null=True, help_text="Mobile number that alerts go to; null: cannot be on call")
     role = serializers.ChoiceField(choices=[role.value for role in Role])
+    is_director = serializers.BooleanField(help_text=DIRECTOR_HELP)
+    is_fallback = serializers.BooleanField(help_text=FALLBACK_HELP)
     is_active = serializers.BooleanField(help_text="False: can no longer sign in, and has no token")
     created_at = serializers.DateTimeField()
 
@@ -70,6 +75,8 @@ class StaffChange(Body):
     phone = checked_below(format="e164", example="+16185550123")(
         required=False, allow_blank=True, max_length=20, help_text="Mobile number that alerts go to; blank: none"
     )
+    is_director = serializers.BooleanField(required=False, help_text=DIRECTOR_HELP)
+    is_fallback = serializers.BooleanField(required=False, help_text=FALLBACK_HELP)
     is_active = serializers.BooleanField(required=False, help_text="False also revokes every token, for good")
 
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from clinics.core.actor import SYSTEM
-from clinics.operations import create_clinic, create_staff
+from clinics.operations import add_shifts, change_staff, create_clinic, create_staff
 from followup.management.simulation import staff
 from followup.management.simulation.persona import Persona, make_persona
 from followup.management.simulation.programme import Programme
@@ -115,10 +115,26 @@ def _clinic(start: datetime) -> tuple[Any, Any]:
         )
         for role, name in STAFF.items()
     }
+    _put_on_call(members, start)
     install_library(clinic=clinic, by=SYSTEM, now=start)
     document = yaml.safe_load((LIBRARY / "demo.yaml").read_text(encoding="utf-8"))
     create_plan(clinic=clinic, document=document | {"publish": True}, by=SYSTEM, now=start)
     return clinic, members["clinician"]
+
+
+def _put_on_call(members: dict[str, Any], start: datetime) -> None:
+    """The clinician is on call first and the admin second, all week, from the first day on for a year."""
+    for role, number, place in (("clinician", "+16185550190", "first"), ("admin", "+16185550191", "second")):
+        person = change_staff(
+            user=members[role],
+            phone=number,
+            is_director=role == "admin",
+            is_fallback=role == "admin",
+            by=SYSTEM,
+            now=start,
+        )
+        week = timedelta(days=7)
+        add_shifts(person=person, place=place, starts_at=start, ends_at=start + week, weeks=52, by=SYSTEM, now=start)
 
 
 def _person(place: int, rng: Random) -> Persona:

@@ -50,6 +50,12 @@ class ChangeStaffForm(DeskForm):
     name = forms.CharField(label="Name", max_length=120)
     role = forms.ChoiceField(label="Role", choices=ROLES)
     phone = phone_field()
+    is_director = forms.BooleanField(
+        label="Medical director", required=False, help_text="Called out to every emergency, and last to what is urgent."
+    )
+    is_fallback = forms.BooleanField(
+        label="On the fallback list", required=False, help_text="Called out when nobody on call can be reached."
+    )
     is_active = forms.BooleanField(
         label="May sign in", required=False, help_text="Taking this away also ends every token, for good."
     )

@@ -47,6 +47,7 @@ def _show(request: StaffRequest, file: ReviewFile, form: SignOffForm | None = No
         "item": item,
         "level": LEVELS[item.rank],
         "signals": file.signals,
+        "called": file.called,
         "answers": shown_answers(file.answers, item.follow_up and item.follow_up.survey_version_id),
         "texts": file.texts,
         "form": form or SignOffForm(rank=item.rank, initial={"revision": item.revision}),

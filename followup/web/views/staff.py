@@ -71,7 +71,8 @@ def member(request: StaffRequest, staff_id: UUID) -> HttpResponse:
 
 def _initial(person: Any) -> dict[str, Any]:
     phone = person.phone.reveal() if person.phone else ""
-    return {"name": person.name, "role": person.role, "phone": phone, "is_active": person.is_active}
+    own = {name: getattr(person, name) for name in ("name", "role", "is_director", "is_fallback", "is_active")}
+    return own | {"phone": phone}
 
 
 def _show(request: StaffRequest, person: Any, *, status: int = 200, **forms: Any) -> HttpResponse:

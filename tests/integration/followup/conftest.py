@@ -1,10 +1,18 @@
 """What the tests of the room share: a clinic with its surveys, a patient who consented, a plan that asks at once."""
 
+from typing import Any
+
 import pytest
 
 from clinics.models import Clinic, User
 from followup.models import Patient, Plan
 from tests import factories
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: Any) -> None:
+    """Many staff are made here; a slow hash protects nobody in a test."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture
