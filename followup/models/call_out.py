@@ -10,7 +10,7 @@ from privacy.ids import new_id
 
 
 class CallOut(models.Model):
-    """One text to one member of staff about one item; the outbox knows the rest, `problem` why it did not go."""
+    """One text to one member of staff about one item. `problem` says why it did not arrive, the outbox the rest."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     clinic = models.ForeignKey("clinics.Clinic", models.PROTECT, related_name="+")

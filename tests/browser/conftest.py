@@ -17,9 +17,10 @@ from pytest_django.live_server_helper import LiveServer
 from clinics.models import Clinic, User
 from followup import tasks as followup_tasks
 from followup.models import Patient, Plan, ReviewItem
+from followup.operations.call_outs import call_out_due
 from messaging import tasks as messaging_tasks
 from messaging.models import OutboundMessage
-from tests.factories import end_session, make_clinic, make_patient, make_plan, make_staff
+from tests.factories import end_session, make_clinic, make_patient, make_plan, make_staff, put_on_call
 from tests.factories.talk import open_one, write
 from tests.integration.messaging.texts import queue
 from tools.launcher.browser import find_chromium
@@ -72,6 +73,11 @@ class Desk:
             self.complaints.append(text)
 
     @property
+    def emergency(self) -> ReviewItem:
+        """An item to which somebody has been called out."""
+        return ReviewItem.objects.get(clinic=self.clinic, rank=0)
+
+    @property
     def item(self) -> ReviewItem:
         """The patient's response that waits for a sign-off."""
         return ReviewItem.objects.get(patient=self.patient, kind="response")
@@ -88,6 +94,9 @@ def desk(live_server: LiveServer, browser: Browser, settings: Any) -> Iterator[D
     patient = make_patient(clinic, name="Ada Example")
     talk(patient, "7", "6")
     trouble(clinic)
+    put_on_call(admin, since=now)
+    write(make_patient(clinic, name="Bo Example"), "my chest hurts and i cant breathe", now=now)
+    call_out_due(now=now)
     write(patient, XSS, now=timezone.now())
     yield Desk(live_server.url, clinic, admin, plan, patient, browser)
     for context in browser.contexts:

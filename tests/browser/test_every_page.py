@@ -29,6 +29,7 @@ def addresses(desk: Desk) -> list[str]:
         "/",
         "/?status=closed",
         f"/reviews/{desk.item.pk}/",
+        f"/reviews/{desk.emergency.pk}/",
         "/inbox/",
         "/patients/",
         "/patients/?q=nobody",

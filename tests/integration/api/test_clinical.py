@@ -264,7 +264,7 @@ def test_two_clinics_with_the_same_phone_know_nothing_of_each_other(north, south
         ("responses", 4),
         ("messages", 4),
         ("signals", 3),
-        ("reviews", 4),
+        ("reviews", 5),
         ("surveys", 3),
         ("opt-outs", 3),
         ("audit-events", 3),

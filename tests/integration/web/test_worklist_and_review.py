@@ -11,7 +11,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from followup.models import ReviewItem
-from tests.factories import end_session, make_patient
+from followup.operations.call_outs import call_out_due
+from tests.factories import NOW, end_session, make_patient, put_on_call
 from tests.factories.history import shelve_texts
 from tests.factories.talk import open_one, write
 from tests.integration.web.conftest import House
@@ -177,3 +178,18 @@ def test_a_text_from_an_unknown_number_can_be_read_and_shows_four_digits_of_it(n
     assert "•••0199" in page
     assert "+12175550199" not in page
     assert "is this the pharmacy" in desk.get("/inbox/").content.decode()
+
+
+def test_who_was_called_out_and_who_is_next_stands_beside_the_item(north: House) -> None:
+    put_on_call(north.staff["clinician"])
+    write(north.patient, "my chest hurts and i cant breathe")
+    item = ReviewItem.objects.get(patient=north.patient, rank=0)
+    call_out_due(now=NOW)
+    desk = north.client("clinician")
+    page = desk.get(f"/reviews/{item.pk}/").content.decode()
+    assert "Clinician of north" in page
+    assert "First on call" in page
+    assert "Waiting to leave" in page
+    assert "The next in line is called Tue 24 Nov 2026, 10:05 CST" in page
+    desk.post(f"/reviews/{item.pk}/claim/", {"revision": ReviewItem.objects.get(pk=item.pk).revision})
+    assert "The next in line" not in desk.get(f"/reviews/{item.pk}/").content.decode()
