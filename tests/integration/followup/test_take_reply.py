@@ -9,6 +9,7 @@ from clinics.models import Clinic
 from followup.models import Answer, Conversation, FollowUp, Patient, Plan, Response, ReviewItem, Signal
 from messaging.models import InboundMessage
 from messaging.queries import is_opted_out
+from surveys.core.replies.safety import screen
 from tests.factories import NOW, end_session, make_patient, make_plan, number
 from tests.factories.talk import open_one, texts, waiting, write
 
@@ -228,13 +229,55 @@ def test_end_alone_is_an_opt_out_that_a_person_looks_at(asked: FollowUp) -> None
     assert ("message", 2, ["end", "opted-out"]) in inbox()
 
 
-@pytest.mark.parametrize(
-    "body", ["5", "STOP", "HELP", "hello", "", "😀", "\x00", "x" * 1600, "\u202eabc", "i want to die", "START", "siete"]
+ANY_BODY = (
+    "5",
+    "7 and my chest hurts",
+    "STOP",
+    "HELP",
+    "hello",
+    "",
+    "😀",
+    "\x00",
+    "x" * 1600,
+    "\u202eabc",
+    "siete",
+    "START",
 )
-def test_every_text_is_screened_whatever_it_is(asked: FollowUp, body: str) -> None:
-    inbound = write(asked.patient, body)
+
+
+def _screened_as_it_stands(inbound: InboundMessage) -> None:
+    seen = screen(inbound.body.reveal())
+    assert inbound.handled_at is not None
     assert inbound.screening is not None
-    assert inbound.screening["version"]
+    assert (inbound.screening["flags"], inbound.screening["tier"]) == (list(seen.flags), seen.tier)
+    assert inbound.screening["version"] == seen.version
+
+
+@pytest.mark.parametrize("body", [*ANY_BODY, "i want to die"])
+def test_every_text_is_screened_whatever_it_is(asked: FollowUp, body: str) -> None:
+    _screened_as_it_stands(write(asked.patient, body))
+
+
+@pytest.mark.parametrize("state", ["a stranger", "after stop", "late", "nothing open", "a picture", "closed"])
+def test_every_text_is_screened_in_whatever_state_it_meets_us(asked: FollowUp, state: str) -> None:
+    """No handled row is without its screening: not of strangers, not after STOP, not late, not of a picture alone."""
+    from followup.operations.run_timers import run_timers
+
+    patient, now = asked.patient, NOW + MINUTE
+    if state == "after stop":
+        write(patient, "STOP")
+    elif state == "closed":
+        write(patient, "7")
+        write(patient, "6")
+    elif state in {"late", "nothing open"}:
+        now = NOW + (22 if state == "late" else 24 * 9) * HOUR
+        run_timers(now=now)
+    sender = number(99) if state == "a stranger" else ""
+    for at, body in enumerate(ANY_BODY):
+        _screened_as_it_stands(
+            write(patient, body, now=now + at * MINUTE, number=sender, media=1 if state == "a picture" else 0)
+        )
+    assert not InboundMessage.objects.filter(handled_at__isnull=False, screening__isnull=True).exists()
 
 
 # -- wishes ------------------------------------------------------------------------------------------------------------
