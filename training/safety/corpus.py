@@ -3,10 +3,13 @@
 import random
 import re
 from dataclasses import dataclass
+from math import isqrt, prod
 from pathlib import Path
 
 TEXTS = Path(__file__).parent / "texts"
 _CHOICE = re.compile(r"\(([^()]*)\)")
+_MOST_DRAWN = 16
+GIBBERISH = 600
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _KEYS = {letter: row[max(0, at - 1) : at] + row[at + 1 : at + 2] for row in _ROWS for at, letter in enumerate(row)}
 _ACCENTS = str.maketrans("áéíóúñ", "aeioun")
@@ -111,8 +114,17 @@ def draw(line: Line, chance: random.Random) -> str:
     return " ".join(text.split())
 
 
+def _draws(line: Line, drawn: int) -> int:
+    """How many texts to draw from a line: more from one with very many wordings, answers above all."""
+    wordings = prod(found.group(1).count("|") + 1 for found in _CHOICE.finditer(line.text))
+    return max(drawn, min(_MOST_DRAWN, isqrt(wordings)))
+
+
 def texts(drawn: int, seed: int = 20261124) -> list[Text]:
-    """At most `drawn` different texts from each line, some disguised, some in company of a harmless one."""
+    """About `drawn` different texts from each line, some disguised, some in company of a harmless one.
+
+    A line of one wording is disguised three times, so that it is not drowned by the lines with many.
+    """
     chance = random.Random(seed)
     written = lines()
     harmless = {
@@ -120,16 +132,32 @@ def texts(drawn: int, seed: int = 20261124) -> list[Text]:
     }
     made: list[Text] = []
     for line in written:
-        plain = {draw(line, chance) for _ in range(drawn * 2)}
-        for text in sorted(plain)[:drawn] if len(plain) <= drawn else chance.sample(sorted(plain), drawn):
+        most = _draws(line, drawn)
+        plain = {draw(line, chance) for _ in range(most * 2)}
+        for text in chance.sample(sorted(plain), min(most, len(plain))):
             made.append(Text(text, line.flags, line))
-            made.append(Text(_disguise(text, line.language, chance), line.flags, line))
+            made.extend(
+                Text(_disguise(text, line.language, chance), line.flags, line)
+                for _ in range(1 if len(plain) > 1 else 3)
+            )
         for _ in range(max(1, drawn // 6)):
             company = draw(chance.choice(harmless[line.language]), chance)
             both = [draw(line, chance), company]
             chance.shuffle(both)
             made.append(Text(chance.choice([". ", ", ", " and ", "\n", " but "]).join(both), line.flags, line))
+    nothing = Line("en", frozenset(), "", len(written))
+    made.extend(Text(_gibberish(chance), nothing.flags, nothing) for _ in range(GIBBERISH))
     return made
+
+
+def _gibberish(chance: random.Random) -> str:
+    """What a pocket, a cat or a cipher types: it has no meaning, so it must raise nothing."""
+    signs = chance.choice(["abcdefghijklmnopqrstuvwxyz", "asdfghjkl", "0123456789wxyz", "abcdefghij0123456789"])
+    first, last = chance.choice(["", "", "w", "q", "x1"]), chance.choice(["", "", "x", "z", "00"])
+    words = [
+        first + "".join(chance.choices(signs, k=chance.randint(1, 7))) + last for _ in range(chance.choice([1, 3, 24]))
+    ]
+    return " ".join(words)
 
 
 def _disguise(text: str, language: str, chance: random.Random) -> str:

@@ -21,11 +21,11 @@ from training.safety import corpus
 FLAGS = ("crisis", "emergency", "side_effect_severe")
 WEIGHTS = Path("surveys/core/replies/safety/data/model.bin")
 REPORT = Path(__file__).parent / "REPORT.md"
-DRAWN = 9
-FOLDS = 4
+DRAWN = 6
+FOLDS = 5
 STRENGTH = 1.0  # of the weights, against shrinking them; chosen by the curve below
 # Share of harmless lines of ideas it never met that the model alone may raise; ordinary texts raise far fewer.
-FALSE_ALARMS = {"crisis": 0.06, "emergency": 0.012, "side_effect_severe": 0.015}
+FALSE_ALARMS = {"crisis": 0.04, "emergency": 0.03, "side_effect_severe": 0.03}
 
 
 def features_of(text: str) -> set[int]:
@@ -46,17 +46,26 @@ def matrix(rows: list[set[int]]) -> csr_matrix:
     return csr_matrix((np.ones(len(columns), dtype=np.float32), columns, ends), shape=(len(rows), BUCKETS))
 
 
-def fit(rows: csr_matrix, wanted: np.ndarray) -> LogisticRegression:
+def shares(groups: np.ndarray) -> np.ndarray:
+    """The weight of every text: a line that gives many texts counts more than one with few, but not as much more."""
+    weights = 1 / np.sqrt(np.bincount(groups)[groups])
+    return weights / weights.mean()
+
+
+def fit(rows: csr_matrix, wanted: np.ndarray, groups: np.ndarray) -> LogisticRegression:
     """One logistic regression for one flag."""
-    return LogisticRegression(C=STRENGTH, solver="liblinear", class_weight="balanced", random_state=1).fit(rows, wanted)
+    model = LogisticRegression(
+        C=STRENGTH, solver="liblinear", dual=True, tol=1e-2, max_iter=60, class_weight="balanced", random_state=1
+    )
+    return model.fit(rows, wanted, sample_weight=shares(groups))
 
 
-def unseen_scores(rows: csr_matrix, wanted: np.ndarray, groups: np.ndarray) -> np.ndarray:
-    """Scores of every text by models that saw no text of the same written line."""
+def unseen_scores(rows: csr_matrix, wanted: np.ndarray, groups: np.ndarray, apart: np.ndarray) -> np.ndarray:
+    """Scores of every text by models that saw no text of the same group of `apart`."""
     scores = np.zeros(wanted.shape)
-    for learn, test in GroupKFold(FOLDS, shuffle=True, random_state=1).split(rows, groups=groups):
+    for learn, test in GroupKFold(FOLDS, shuffle=True, random_state=1).split(rows, groups=apart):
         for at in range(wanted.shape[1]):
-            scores[test, at] = fit(rows[learn], wanted[learn, at]).decision_function(rows[test])
+            scores[test, at] = fit(rows[learn], wanted[learn, at], groups[learn]).decision_function(rows[test])
     return scores
 
 
@@ -142,10 +151,10 @@ def main() -> None:
     rows = matrix([features_of(text.text) for text in texts])
     wanted = np.array([[flag in text.flags for flag in FLAGS] for text in texts])
     groups = np.array([text.line.number for text in texts])
-    scores = unseen_scores(rows, wanted, groups)
+    scores = unseen_scores(rows, wanted, groups, groups)
     limits = thresholds(scores, wanted)
     version = hashlib.sha256("\n".join(text.text for text in texts).encode()).hexdigest()[:8]
-    WEIGHTS.write_bytes(pack([fit(rows, wanted[:, at]) for at in range(len(FLAGS))], limits, version))
+    WEIGHTS.write_bytes(pack([fit(rows, wanted[:, at], groups) for at in range(len(FLAGS))], limits, version))
     table = curve(scores, wanted, listed(texts), limits)
     REPORT.write_text(report(version, wanted, groups, limits, table), encoding="utf-8")
 

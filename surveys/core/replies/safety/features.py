@@ -8,7 +8,7 @@ from zlib import crc32
 
 from surveys.core.replies.safety.normalise import SENTENCE, Pieces
 
-BUCKETS = 1 << 17
+BUCKETS = 1 << 18
 WINDOW = 24  # words scored together; a longer text is read in overlapping windows, so that padding cannot dilute it
 STRIDE = 12
 _NEGATORS = frozenset(
@@ -46,6 +46,7 @@ def joint_features(words: Sequence[str], breaks: Sequence[int], classes: Mapping
     before, second = "^", "^"
     for word, gap in zip(words, breaks, strict=True):
         if gap == SENTENCE:
+            found.update(_endings(second, before))
             denied, second, before = 0, "^", "^"
         found.add(f"b {before} {word}")
         found.add(f"t {second} {before} {word}")
@@ -56,8 +57,14 @@ def joint_features(words: Sequence[str], breaks: Sequence[int], classes: Mapping
         if word in _NEGATORS:
             denied = _NEGATION_REACH
         second, before = before, word
+    found.update(_endings(second, before))
     found.update(_class_features(words, breaks, classes))
     return found
+
+
+def _endings(second: str, last: str) -> tuple[str, str]:
+    """What a sentence ends with: "can't do this" says more where nothing follows."""
+    return f"b {last} $", f"t {second} {last} $"
 
 
 def _class_features(words: Sequence[str], breaks: Sequence[int], classes: Mapping[str, Sequence[str]]) -> Iterator[str]:

@@ -26,14 +26,13 @@ class Model:
     weights: tuple[memoryview, ...]
     _of_word: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
-    def raised(self, pieces: Pieces, classes: Mapping[str, Sequence[str]]) -> list[tuple[str, float]]:
-        """The flags whose threshold is passed in any window of the text, each with its margin over the threshold."""
+    def margins(self, pieces: Pieces, classes: Mapping[str, Sequence[str]]) -> dict[str, float]:
+        """How far the text passes the threshold of each flag in the window that passes it furthest; negative: short."""
         best = [-1e9] * len(self.flags)
         for part in _ends(pieces):
             for start, end in windows(part):
                 best = list(map(max, best, self._scores(part.words[start:end], part.breaks[start:end], classes)))
-        margins = zip(self.flags, best, self.threshold, strict=True)
-        return [(flag, score - limit) for flag, score, limit in margins if score > limit]
+        return {flag: score - limit for flag, score, limit in zip(self.flags, best, self.threshold, strict=True)}
 
     def _scores(self, words: Sequence[str], breaks: Sequence[int], classes: Mapping[str, Sequence[str]]) -> list[float]:
         sums = self._sum({bucket(feature) for feature in joint_features(words, breaks, classes)})

@@ -15,17 +15,22 @@ _RESTARTS = frozenset(
 _NEGATORS = frozenset({"not", "no", "never", "without", "sin", "nunca", "ni"})
 _SCORES = frozenset(map(str, range(11)))
 _SETTLED = frozenset({"negation", "past", "other person past"})
+_DOUBTFUL = "doubtful "  # before the flags in the header of a list
 _CONTEXTS = ("past", "media", "hypothetical", "other person past")
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A dangerous phrase in a text; `lowered` names the context that takes its edge off, if any."""
+    """A dangerous phrase in a text; `lowered` names the context that takes its edge off, if any.
+
+    A `doubtful` phrase is as often harmless: it raises its flags only where the second reader leans the same way.
+    """
 
     flags: tuple[str, ...]
     tier: int
     phrase: str
     lowered: str | None
+    doubtful: bool = False
 
 
 # Clinical content, section 3.5, E14: wherever in the text the symptom stands.
@@ -36,7 +41,13 @@ def findings(pieces: Pieces, hits: Sequence[Hit]) -> list[Finding]:
     """Judge every dangerous phrase of a text in its context; phrases inside an idiom are left out."""
     context = _Context(pieces, hits)
     found = [
-        Finding(_flags(hit), int(hit.entry.header[-1]), hit.entry.phrase, context.around(hit))
+        Finding(
+            _flags(hit),
+            int(hit.entry.header[-1]),
+            hit.entry.phrase,
+            context.around(hit),
+            doubtful=hit.entry.header.startswith(_DOUBTFUL),
+        )
         for hit in context.dangers
     ]
     symptoms = (hit for hit in hits if hit.entry.header == "symptom")
@@ -62,7 +73,7 @@ def for_model(pieces: Pieces, hits: Sequence[Hit]) -> Pieces:
 
 
 def _flags(hit: Hit) -> tuple[str, ...]:
-    names = hit.entry.header.split()[0]
+    names = hit.entry.header.removeprefix(_DOUBTFUL).split()[0]
     return () if names == "watch" else tuple(names.split("+"))
 
 

@@ -1,6 +1,7 @@
 """Screen any text for danger: two readers, either may raise a flag, neither may clear what the other raised."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from surveys.core.replies.intents import reaction
@@ -15,6 +16,9 @@ from surveys.core.replies.safety.rules import Finding, findings, for_model
 SCREEN_VERSION: Final = "2026.11.1+" + lists.digest()
 FLAGS: Final = ("crisis", "emergency", "side_effect_severe")
 Tier = Literal["emergency", "urgent", "watch", "none"]
+LEANING: Final = -1.0
+"""Margin of the model (log odds) from which a doubtful phrase counts; chosen by the curve in training/safety."""
+ALONE: Final = "alone"
 _STEP_OF_MODEL: Final = {"crisis": 1, "emergency": 0, "side_effect_severe": 1}
 _TIERS: Final[tuple[Tier, ...]] = ("emergency", "urgent", "watch", "none")
 
@@ -49,8 +53,9 @@ def screen(text: str) -> Screening:
     pieces = VOCABULARY.read(text)
     starts, everywhere = places(pieces.words)
     hits = PHRASES.find(pieces.words, pieces.breaks, starts)
-    found = findings(pieces, hits)
-    judged = _MODEL.raised(for_model(pieces, hits), VOCABULARY.classes)
+    margins = _MODEL.margins(for_model(pieces, hits), VOCABULARY.classes)
+    found = [_weighed(finding, margins) for finding in findings(pieces, hits)]
+    judged = [(flag, margin) for flag, margin in margins.items() if margin > 0]
     raised = {flag for finding in found if not finding.lowered for flag in finding.flags} | {flag for flag, _ in judged}
     unread = [] if everywhere else ["too long and varied to be read whole"]
     steps = [*map(_step, found), *(_STEP_OF_MODEL[flag] for flag, _ in judged), *(2 for _ in unread)]
@@ -61,13 +66,27 @@ def screen(text: str) -> Screening:
             dict.fromkeys([*map(_reason, found), *(f"model: {flag} by {by:.1f}" for flag, by in judged), *unread])
         ),
         version=SCREEN_VERSION,
-        lowered=tuple(flag for flag in FLAGS if any(finding.lowered and flag in finding.flags for finding in found)),
+        lowered=tuple(
+            flag for flag in FLAGS if any(_taken_back(finding) and flag in finding.flags for finding in found)
+        ),
     )
+
+
+def _weighed(finding: Finding, margins: Mapping[str, float]) -> Finding:
+    """A doubtful phrase stands where the model leans the same way; else it is left to the person who reads the text."""
+    if not finding.doubtful or finding.lowered or any(margins[flag] > LEANING for flag in finding.flags):
+        return finding
+    return replace(finding, lowered=ALONE)
+
+
+def _taken_back(finding: Finding) -> bool:
+    """Whether its context takes the edge off a phrase that would otherwise ring by itself."""
+    return finding.lowered is not None and finding.lowered != ALONE
 
 
 def _step(finding: Finding) -> int:
     """The place of a finding in the tiers, one step lower where its context takes it back; never none."""
-    return min(finding.tier - 1 + bool(finding.lowered), 2)
+    return 2 if finding.lowered == ALONE else min(finding.tier - 1 + bool(finding.lowered), 2)
 
 
 def _reason(finding: Finding) -> str:

@@ -1,9 +1,9 @@
 """How well the safety screen reads labelled texts: recall and false alarms, printed, with the least that is accepted.
 
-Three sets: `tier1.jsonl`, direct phrases of intent, plan, act and medical emergency (clinical content, 4.2 point
-13); `own.jsonl`, hard texts that were in view while the screen was made; `held_out.jsonl`, written in one go after
-it was made. What the held-out set said at first sight stands in training/safety/README.md; the few mistakes it showed
-were then mended in the lists, so the next honest measurement needs new texts.
+`tier1.jsonl` has direct phrases of intent, plan, act and medical emergency (clinical content, 4.2 point 13);
+`own.jsonl` hard texts that were in view while the screen was made. The held-out sets were written without a look at the
+screen, the second by somebody else altogether; what each said at first sight stands in docs/adr/0031 and
+training/safety/README.md. Later changes had their mistakes in view, so the next honest measurement needs new texts.
 """
 
 import json
@@ -77,7 +77,8 @@ def test_direct_phrases_are_all_raised_as_emergencies_in_both_languages() -> Non
     ("name", "least", "most_false"),
     [
         ("own.jsonl", {"crisis": 0.95, "emergency": 0.96, "side_effect_severe": 0.93}, 0.05),
-        ("held_out.jsonl", {"crisis": 0.95, "emergency": 0.95, "side_effect_severe": 0.95}, 0.05),
+        ("held_out.jsonl", {"crisis": 0.96, "emergency": 0.98, "side_effect_severe": 0.98}, 0.05),
+        ("held_out_2.jsonl", {"crisis": 0.97, "emergency": 0.98, "side_effect_severe": 0.97}, 0.08),
     ],
 )
 def test_hard_texts_are_read_at_least_as_well_as_when_last_measured(
