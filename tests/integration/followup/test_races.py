@@ -9,13 +9,15 @@ import pytest
 from django.db import connection, transaction
 
 from clinics.core.actor import SYSTEM
-from followup.models import Answer, CareSession, Conversation, FollowUp, Patient, ReviewItem
+from followup.models import Answer, CareSession, Conversation, FollowUp, FormLink, Patient, ReviewItem
 from followup.operations import care_sessions, review
 from followup.operations.enrol import AlreadyEnrolled, enrol_patient
 from followup.operations.open_due import open_due
 from followup.operations.run_timers import run_timers
+from followup.operations.take_web_form import Sent, Taken, enter, take_answer
 from messaging.models import OutboundMessage
 from messaging.operations import handle_inbound, store_inbound
+from privacy.sensitive import Sensitive
 from tests.factories import NOW, end_session, make_clinic, make_patient, make_plan, make_staff
 from tests.factories.talk import open_one, texts, write
 
@@ -146,3 +148,61 @@ def test_one_reference_posted_twice_at_once_is_one_session_and_one_patient() -> 
     assert sorted(isinstance(result, AlreadyEnrolled) for result in results) == [False, True]
     assert (CareSession.objects.count(), FollowUp.objects.count()) == (1, 1)
     assert Patient.objects.filter(reference="P-9").count() == 1
+
+
+# -- the web form ------------------------------------------------------------------------------------------------------
+
+
+def asked_by_link() -> FormLink:
+    """A patient who is let in to the GAD-7."""
+    clinic = make_clinic()
+    make_plan(clinic, {"survey": "gad-7"})
+    patient = make_patient(clinic)
+    end_session(patient)
+    link = FormLink.objects.get(follow_up=open_one(patient))
+    assert enter(link=link, answer=patient.phone.reveal()[-4:], address="a", by=SYSTEM, now=NOW)
+    return link
+
+
+def send_page(link: FormLink, value: str) -> Taken:
+    """The first question's page, as it was made before anybody answered."""
+    sent = Sent(question="gad_1", value=value, shown=Sensitive(value), words=False, revision=2, language="en")
+    return take_answer(link=link, sent=sent, now=NOW)
+
+
+def test_two_tabs_that_send_at_once_leave_one_answer() -> None:
+    link = asked_by_link()
+    done = at_once(lambda: send_page(link, "1"), lambda: send_page(link, "3"))
+    assert sorted(done) == [Taken.KEPT, Taken.STALE]
+    assert Answer.objects.count() == 1
+
+
+def test_a_second_click_at_the_same_moment_is_as_one() -> None:
+    link = asked_by_link()
+    done = at_once(*[lambda: send_page(link, "2")] * 4)
+    assert sorted(done) == [Taken.KEPT, *[Taken.KNOWN] * 3]
+    assert Answer.objects.count() == 1
+
+
+def test_a_text_and_a_page_at_once_are_two_answers_to_two_questions_or_one_is_told() -> None:
+    link = asked_by_link()
+    patient = link.follow_up.patient
+    _, taken = at_once(lambda: write(patient, "1"), lambda: send_page(link, "3"))
+    kept = dict(Answer.objects.filter(superseded_at=None).values_list("question", "value"))
+    assert (taken, kept) in [(Taken.KEPT, {"gad_1": "3", "gad_2": "1"}), (Taken.STALE, {"gad_1": "1"})]
+
+
+def test_a_stop_and_a_page_at_once_end_the_asking_in_any_order() -> None:
+    link = asked_by_link()
+    patient = link.follow_up.patient
+    _, taken = at_once(lambda: write(patient, "STOP"), lambda: send_page(link, "3"))
+    follow_up = FollowUp.objects.get()
+    assert follow_up.status == ("partial" if taken is Taken.KEPT else "expired")
+    assert Answer.objects.count() == (1 if taken is Taken.KEPT else 0)
+
+
+def test_guesses_at_once_are_all_counted() -> None:
+    link = asked_by_link()
+    at_once(*[lambda: enter(link=link, answer="0000", address="a", by=SYSTEM, now=NOW)] * 6)
+    link.refresh_from_db()
+    assert (link.wrong_guesses, link.blocked_at) == (5, NOW)
