@@ -1,4 +1,4 @@
-"""A patient's whole way through the web form, on a small phone, in both languages, without a script."""
+"""A patient's whole way through the web form, on a small phone, in both languages."""
 
 from __future__ import annotations
 
