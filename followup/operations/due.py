@@ -76,7 +76,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Claimed follow-ups with what they share; `rostered` are the clinics in which somebody is on call."""
+    """Claimed follow-ups with what they share. `rostered` are the clinics in which somebody is on call, `needing` the
+    versions with questions that need that."""
 
     rows: Sequence[Row]
     clinics: Mapping[UUID, ClinicFacts]
@@ -84,6 +85,7 @@ class Batch:
     surveys: Mapping[tuple[UUID, str], LiveVersion]
     opted_out: set[tuple[UUID, str]]
     rostered: set[UUID]
+    needing: set[UUID]
     _openings: dict[tuple[UUID, str], datetime | None] = field(default_factory=dict)
 
     def window_opening(self, row: Row, now: datetime) -> datetime | None:
@@ -106,7 +108,7 @@ class Batch:
 
     def facts(self, row: Row, version: LiveVersion) -> dict[str, bool]:
         """The facts that the survey's questions need."""
-        return {"rostered": row.clinic_id in self.rostered} if "rostered" in version.definition.facts else {}
+        return {"rostered": row.clinic_id in self.rostered} if version.id in self.needing else {}
 
     def candidate(self, row: Row, *, taken: set[tuple[UUID, str]], now: datetime) -> Candidate:
         """What decides about a row; `taken` are the phones that this batch has already given a conversation."""
@@ -136,12 +138,13 @@ def claim_due(*, now: datetime, limit: int, clinic_id: UUID | None) -> Batch:
     wanted = {(row.clinic_id, row.survey) for row in rows}
     instead = {(clinic_id, WITHOUT_ROSTER[key]) for clinic_id, key in wanted if key in WITHOUT_ROSTER}
     surveys = live_versions(wanted | instead)
-    asking = {clinic_id for (clinic_id, _), version in surveys.items() if version.definition.facts}
+    needing = {place: version.id for place, version in surveys.items() if "rostered" in version.definition.facts}
     return Batch(
         rows=rows,
         clinics={clinic.id: clinic for clinic in clinics().filter(pk__in={row.clinic_id for row in rows})},
         steps={key: step.rule() for key, step in steps.items()},
         surveys=surveys,
         opted_out=opted_out({(row.clinic_id, row.phone_hash) for row in rows}),
-        rostered=rostered(asking, now=now) if asking else set(),
+        rostered=rostered({clinic_id for clinic_id, _ in needing}, now=now) if needing else set(),
+        needing=set(needing.values()),
     )

@@ -84,7 +84,7 @@ def take_text(event: InboundText, *, now: datetime) -> dict[str, Any]:
     of the worklist; what is no answer is read by a person.
     """
     screening = screen(event.body.reveal())
-    arrival = _with_rules(_arrival(event, screening, now))
+    arrival = _arrival(event, screening, now)
     if not event.control:
         _route(arrival, now)
     elif event.control == "stop" and not arrival.findings:
@@ -102,28 +102,29 @@ def take_text(event: InboundText, *, now: datetime) -> dict[str, Any]:
     return as_json(screening)
 
 
-def _with_rules(arrival: _Arrival) -> _Arrival:
-    """Beside the screen the rules about texts: blood pressure, activation, self-harm in answers and in words."""
-    body = arrival.event.body.reveal()
+def seen_in(body: str, screening: Screening, patient: Patient | None, at: datetime) -> tuple[Finding, ...]:
+    """What the screen and the rules about texts find in something that was written at `at`, most serious first."""
+    findings = dangers(screening)
     pressure, sped_up = crisis_pressure(cut(body).words), is_sped_up(body)
-    if not (arrival.findings or pressure or sped_up):
-        return arrival
-    facts = text_facts(arrival.patient, pressure=pressure, is_sped_up=sped_up, now=arrival.event.received_at)
-    return replace(arrival, findings=with_rules(arrival.findings, facts))
+    if not (findings or pressure or sped_up):
+        return ()
+    return with_rules(findings, text_facts(patient, pressure=pressure, is_sped_up=sped_up, now=at))
 
 
 def _arrival(event: InboundText, screening: Screening, now: datetime) -> _Arrival:
-    findings = dangers(screening)
+    body, at = event.body.reveal(), event.received_at
     asking = lock_asking(now=now, clinic_id=event.clinic_id, number_hash=event.number_hash, waiting_since__isnull=False)
     if asking is not None:
+        findings = seen_in(body, screening, asking.patient, at)
         return _Arrival(event=event, clinic=asking.clinic, patients=(), asking=asking, findings=findings)
     patients = Patient.objects.filter(clinic_id=event.clinic_id, phone_hash=event.number_hash).select_related("clinic")
+    known = tuple(patients.order_by("created_at", "id"))
     return _Arrival(
         event=event,
         clinic=clinics().get(pk=event.clinic_id),
-        patients=tuple(patients.order_by("created_at", "id")),
+        patients=known,
         asking=None,
-        findings=findings,
+        findings=seen_in(body, screening, known[0] if len(known) == 1 else None, at),
     )
 
 

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from clinics import audit
 from clinics.core.actor import Actor
-from followup.core.danger import dangers, holds_survey
+from followup.core.danger import holds_survey
 from followup.core.findings import Finding
 from followup.core.form import LATE_REASONS, MOST_GUESSES, PHONE_DIGITS, Standing
 from followup.core.lifecycle import FollowUpStatus, Level, Reason
@@ -21,7 +21,7 @@ from followup.operations import effects, items
 from followup.operations.asking import Asking, Source, lock_asking
 from followup.operations.guesses import count_guess
 from followup.operations.signals import raise_for_text
-from followup.operations.take_reply import LATE_WINDOW, as_json, hold_survey
+from followup.operations.take_reply import LATE_WINDOW, as_json, hold_survey, seen_in
 from followup.queries.forms import standing_of
 from messaging.events import InboundText
 from messaging.operations import keep_form_reply
@@ -116,8 +116,9 @@ def take_answer(*, link: FormLink, sent: Sent, now: datetime) -> Taken:
     Raises surveys.core.conversation.NotWithin when the value is no answer to the question.
     """
     asking, link = _locked(link, now)
-    screening = screen(sent.shown.reveal() if sent.words else "")
-    findings = dangers(screening)
+    words = sent.shown.reveal() if sent.words else ""
+    screening = screen(words)
+    findings = seen_in(words, screening, asking.patient, now)
     late = _is_late(asking, now)
     if not late and not _is_open(link, asking, now):
         return _not_kept(asking, sent, screening, findings, _why_not(asking), now)

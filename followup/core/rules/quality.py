@@ -20,5 +20,5 @@ def quality(facts: Facts) -> Iterator[Finding]:
     longest = max(runs, default=0)
     if longest >= SAME_IN_A_ROW:
         yield Finding("Q2", Level.INFO, {"same_in_a_row": longest}, {"same_in_a_row": SAME_IN_A_ROW})
-    if facts.reply_seconds is not None and facts.reply_seconds <= QUICKEST_SECONDS:
+    if facts.reply_seconds is not None and 0 <= facts.reply_seconds <= QUICKEST_SECONDS:
         yield Finding("Q3", Level.INFO, {"seconds": round(facts.reply_seconds, 1)}, {"seconds": QUICKEST_SECONDS})

@@ -213,6 +213,14 @@ def test_words_that_are_dangerous_raise_what_a_text_raises_and_pause_the_survey(
     assert Conversation.objects.get(follow_up=symptoms).held_since == NOW + MINUTE
 
 
+def test_a_crisis_pressure_in_words_counts_with_the_symptoms_of_the_same_form(symptoms: FollowUp) -> None:
+    send(symptoms, "se_gate", "1")
+    send(symptoms, "se_which", ("6", "0"))
+    assert send(symptoms, "se_other", "bp 190/110 since noon", words=True) is Taken.KEPT
+    signal = Signal.objects.get(rule="E14")
+    assert (signal.level, signal.inputs["symptoms"]) == ("emergency", ["6"])
+
+
 def test_dangerous_words_are_heard_even_when_they_come_too_late_to_be_kept(symptoms: FollowUp) -> None:
     stale = revision(symptoms)
     send(symptoms, "se_gate", "1")

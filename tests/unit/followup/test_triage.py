@@ -299,6 +299,7 @@ def test_answers_that_nobody_thought_about_are_noted() -> None:
     assert raised(given=("0", *("1",) * 7, "0")) == []
     assert raised(reply_seconds=2.0) == [("Q3", Level.INFO)]
     assert raised(reply_seconds=2.1) == []
+    assert raised(reply_seconds=-1.0) == []  # it was written before the question had left
 
 
 def test_the_most_serious_finding_comes_first() -> None:
