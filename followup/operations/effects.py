@@ -47,17 +47,18 @@ def apply(
     for effect in turn.effects:
         kept |= _one(effect, asking, source, says, now=now)
     ended = was_open and asking.follow_up.status in WITH_ANSWERS
+    corrected = any(isinstance(effect, effect_types.ReplaceAnswer) for effect in turn.effects)
     if kept:
         raise_for_answers(
             asking.follow_up,
             source.message_id,
             answered_at=source.at,
             late=source.late,
-            corrected=any(isinstance(effect, effect_types.ReplaceAnswer) for effect in turn.effects),
+            corrected=corrected,
             quiet=quiet,
             now=now,
         )
-        if not source.late:
+        if not source.late or (corrected and asking.follow_up.status in WITH_ANSWERS):
             keep_response(asking.follow_up, now=now)
     elif ended:
         raise_for_ending(asking.follow_up, now=now)

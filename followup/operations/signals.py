@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from followup.core.danger import SAFETY_TEXT_EVERY, TEXT_RULES, THROTTLED
@@ -23,6 +24,9 @@ from followup.queries.silence import silence_of
 from messaging.core.lifecycle import Purpose
 from messaging.events import InboundText
 from messaging.queries import lately_from
+
+GONE: Final = "The answer was corrected; the rule no longer holds."
+"""What stands beside a signal that a correction has taken back."""
 
 
 def raise_for_answers(
@@ -109,7 +113,15 @@ def _safety_only(known: Facts, follow_up: FollowUp, answered_at: datetime) -> Fa
 
 
 def _said(finding: Finding, before: Iterable[Signal]) -> bool:
-    return any(signal.rule == finding.rule and RANK[Level(signal.level)] <= finding.rank for signal in before)
+    """Whether a signal that still holds says it: what a correction took back and another brings again is news."""
+    return any(
+        signal.rule == finding.rule and RANK[Level(signal.level)] <= finding.rank and not _is_gone(signal)
+        for signal in before
+    )
+
+
+def _is_gone(signal: Signal) -> bool:
+    return any(each["note"] == GONE for each in signal.annotations)
 
 
 def annotate_gone(before: Iterable[Signal], findings: Sequence[Finding], *, now: datetime) -> None:
@@ -121,10 +133,8 @@ def annotate_gone(before: Iterable[Signal], findings: Sequence[Finding], *, now:
     gone = [signal for signal in before if signal.rule not in holding]
     drop_for([signal.id for signal in gone], now=now)
     for signal in gone:
-        if not signal.annotations:
-            signal.annotations = [
-                {"at": now.isoformat(), "note": "The answer was corrected; the rule no longer holds."}
-            ]
+        if not _is_gone(signal):
+            signal.annotations = [*signal.annotations, {"at": now.isoformat(), "note": GONE}]
             signal.save(update_fields=["annotations"])
 
 

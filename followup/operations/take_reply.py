@@ -220,8 +220,8 @@ def _late(arrival: _Arrival, patient: Patient, now: datetime) -> bool:
     if asking is None or asking.follow_up.closed_at is None:
         return False
     closed_for = arrival.event.received_at - asking.follow_up.closed_at
-    late = asking.follow_up.status in UNFINISHED
-    if closed_for > (LATE_WINDOW if late else CORRECTION_WINDOW):
+    unfinished = asking.follow_up.status in UNFINISHED
+    if closed_for > (LATE_WINDOW if unfinished else CORRECTION_WINDOW):
         return False
     turn = conversation.reply(
         asking.survey,
@@ -230,25 +230,38 @@ def _late(arrival: _Arrival, patient: Patient, now: datetime) -> bool:
         voice=asking.voice,
         now=asking.local(arrival.event.received_at),
     )
-    return _keep_late(turn, asking, arrival, now) if late else _keep_correction(turn, asking, arrival, now)
-
-
-def _keep_late(turn: conversation.Turn, asking: Asking, arrival: _Arrival, now: datetime) -> bool:
-    """Keep what a late text answers, and only that: the survey does not go on."""
     answers = tuple(effect for effect in turn.effects if isinstance(effect, KeepAnswer | ReplaceAnswer))
-    if not answers:
+    corrects = bool(answers) and all(isinstance(effect, ReplaceAnswer) for effect in answers)
+    if not unfinished:
+        return _keep_correction(turn, asking, arrival, now, corrects=corrects)
+    in_time = corrects and closed_for <= CORRECTION_WINDOW
+    return _keep_late(conversation.Turn(turn.state, answers), asking, arrival, now, corrects=corrects, late=not in_time)
+
+
+def _keep_late(
+    turn: conversation.Turn, asking: Asking, arrival: _Arrival, now: datetime, *, corrects: bool, late: bool
+) -> bool:
+    """Keep what a text answers or corrects after an end without completion, and only that: the survey does not go on.
+
+    Not `late` is a correction within the window: it counts in the place of the answer that it corrects.
+    """
+    if not turn.effects:
         return False
-    kept = conversation.Turn(state=turn.state, effects=answers)
-    effects.apply(kept, asking, replace(arrival.source, late=True), quiet=not arrival.safe, now=now)
-    items.for_follow_up(asking.follow_up, asking.clinic, Level.INFO, tags=["late"], now=now)
+    effects.apply(turn, asking, replace(arrival.source, late=late), quiet=not arrival.safe, now=now)
+    items.for_follow_up(asking.follow_up, asking.clinic, Level.INFO, tags=["late" if late else "corrected"], now=now)
     if arrival.safe:
-        _answer(arrival, asking.conversation.language, "SVC-DONE", now)
+        _answer(arrival, asking.conversation.language, "SVC-CHANGED" if corrects else "SVC-DONE", now)
     return True
 
 
-def _keep_correction(turn: conversation.Turn, asking: Asking, arrival: _Arrival, now: datetime) -> bool:
-    """Change the last answer of a complete survey, or say its question again; anything else is no correction."""
-    if any(isinstance(effect, ForStaff) for effect in turn.effects):
+def _keep_correction(
+    turn: conversation.Turn, asking: Asking, arrival: _Arrival, now: datetime, *, corrects: bool
+) -> bool:
+    """Change an answer of a complete survey, or say its question again; anything else is no correction.
+
+    One that opens questions which are not asked any more counts like any other, and a person reads it besides.
+    """
+    if not corrects and any(isinstance(effect, ForStaff) for effect in turn.effects):
         return False
     effects.apply(turn, asking, arrival.source, quiet=not arrival.safe, now=now)
     return True

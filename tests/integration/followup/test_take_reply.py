@@ -455,6 +455,59 @@ def test_the_last_answer_of_a_complete_survey_can_be_corrected_for_an_hour(asked
     assert answers(asked)["mood"] == 8
 
 
+def test_a_rule_that_holds_again_after_a_second_correction_is_raised_again(clinic: Clinic, patient: Patient) -> None:
+    make_plan(clinic, {"survey": "side-effects"})
+    end_session(patient)
+    asked = open_one(patient)
+    for place, text in enumerate(("3", "back", "1", "back", "3")):
+        write(patient, text, now=NOW + place * MINUTE)
+    first, second = Signal.objects.filter(follow_up=asked, rule="E2").order_by("raised_at")
+    assert [len(signal.annotations) for signal in (first, second)] == [1, 0]
+
+
+def test_a_correction_that_leaves_questions_counts_and_is_read_by_a_person(clinic: Clinic, patient: Patient) -> None:
+    make_plan(clinic, {"survey": "side-effects"})
+    end_session(patient)
+    asked = open_one(patient)
+    write(patient, "0")
+    write(patient, "I meant 3", now=NOW + MINUTE)
+    assert answers(asked) == {"se_gate": "3"}
+    assert Signal.objects.get(follow_up=asked).rule == "E2"
+    assert ("message", 2, ["correction_leaves_questions"]) in inbox()
+
+
+def test_an_answer_is_corrected_by_its_name_after_the_end_and_scored_again(asked: FollowUp) -> None:
+    write(asked.patient, "5")
+    write(asked.patient, "6", now=NOW + MINUTE)
+    write(asked.patient, "pain should be 8", now=NOW + 2 * MINUTE)
+    assert answers(asked) == {"pain_avg24": 8, "mood": 6}
+    assert Response.objects.get(follow_up=asked).scores["pain_avg24"]["value"] == 8
+    assert texts(asked.patient, "conversation")[-1] == "Thank you. We changed that."
+
+
+def test_a_correction_soon_after_a_hand_over_counts_in_its_place(asked: FollowUp) -> None:
+    write(asked.patient, "5")
+    for place in range(3):
+        write(asked.patient, "hmm", now=NOW + place * MINUTE)
+    asked.refresh_from_db()
+    assert (asked.status, asked.reason) == ("partial", "handed_over")
+    write(asked.patient, "pain should be 8", now=NOW + 10 * MINUTE)
+    answer = Answer.objects.get(follow_up=asked, superseded_at__isnull=True)
+    assert (answer.value, answer.late) == (8, False)
+    assert Response.objects.get(follow_up=asked).scores["pain_avg24"]["value"] == 8
+
+
+def test_a_late_correction_takes_the_old_answer_out_of_the_scores(asked: FollowUp) -> None:
+    write(asked.patient, "5")
+    expire(asked)
+    write(asked.patient, "oops pain was 8", now=NOW + 23 * HOUR)
+    answer = Answer.objects.get(follow_up=asked, superseded_at__isnull=True)
+    assert (answer.value, answer.late) == (8, True)
+    response = Response.objects.get(follow_up=asked)
+    assert (response.answered, response.scores["pain_avg24"]["value"]) == (0, None)
+    assert texts(asked.patient, "conversation")[-1] == "Thank you. We changed that."
+
+
 def test_a_conversation_keeps_no_words_of_the_patient(asked: FollowUp) -> None:
     write(asked.patient, "5 zebra unicorn")
     state = Conversation.objects.get(follow_up=asked).state
