@@ -103,7 +103,8 @@ def reply_after_end(draft: Draft, text: str, now: datetime | None, given: Readin
         _react_after_end(draft, text, understood, now)
     elif question.accepts(understood.value):
         _change_after_end(draft, question, understood.value)
-    elif draft.may_ask(question.key):
+    elif draft.may_ask(question.key) and not draft.state.link_only:
+        draft.go_on_by_text()  # the form has closed with the conversation
         draft.ask(question.key)
     else:
         draft.for_staff("change_answer")
