@@ -82,7 +82,8 @@ def _fitting(scene: Scene, _mention: Mention, end: int) -> Step:
     """ "5.5 hrs", "2 times", "60%" of 0 to 100, "2x"; but "3 hours ago" is a moment."""
     text = scene.text(end)
     if text in LEXICON.words("unit_percent") and (scene.question.min, scene.question.max) == (0, 100):
-        return end + 1, None
+        worse = scene.text(end + 1) in LEXICON.words("worsening") - scene.focus.words
+        return end + 1, Verdict(POISON, "the other direction") if worse else None
     if text == "x" and scene.tokens[end].glued and scene.focus.counts:
         return end + 1, None
     if not scene.fits_unit(end) or text in LEXICON.words("right_ok"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from surveys.core.replies.lexicon import LEXICON
 from surveys.core.replies.phrases import Match, phrases
@@ -20,6 +21,9 @@ from surveys.core.replies.values.segments import clause_at, clauses, is_only, ti
 
 MOST_NUMBERS = 12
 """A text with more numbers than this is no answer to one question."""
+
+
+_ANDS = tuple([word] for word in sorted(LEXICON.words("and_words")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +98,20 @@ def _choose(question: Question, reply: Stripped, free: list[Judged], judged: lis
     if len({each.judged.mention.value for each in fitting}) > 1:
         return unclear("Several different values and nothing that singles one out.")
     counted = fitting if focus.moment != "span" or _asked_by_name(fitting, focus) else candidates
+    if question.type == "number" and _joined_counts(tokens, counted):
+        return unclear("Two counts; adding them up would be a guess.")
     if question.type == "number" and len(counted) > 1 and not _repeated(tokens, counted):
         return unclear("Several counts; adding them up would be a guess.")
     chosen = fitting[0].judged
     if (doubt := _doubt(question, tokens, chosen, focus)) is not None:
         return doubt
     return _checked(question, chosen.mention.value, reply, chosen)
+
+
+def _joined_counts(tokens: Tokens, counted: list[Candidate]) -> bool:
+    """ "1 and 1" are two counts, though of one value."""
+    places = [(each.judged.end, later.judged.mention.start) for each, later in pairwise(counted)]
+    return any([token.text for token in tokens[end:start]] in _ANDS for end, start in places)
 
 
 def _said_of_now(fitting: list[Candidate]) -> list[Candidate]:
