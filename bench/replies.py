@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import statistics
 import time
 from collections import Counter, defaultdict
@@ -17,7 +18,9 @@ from surveys.core.replies.reader import read
 from surveys.core.replies.reading import Reading
 
 DATA = Path(__file__).resolve().parent.parent / "tests" / "data" / "replies"
-SETS = ("examples.jsonl", "own.jsonl", "held_out.jsonl")
+SETS = ("examples.jsonl", "own.jsonl", "held_out.jsonl", "held_out_2.jsonl", "held_out_3.jsonl", "held_out_4.jsonl")
+"""The last set was written by somebody who had not seen the reader and read once, after the reader was done."""
+
 RECORDING = ("answer", "correction")
 OWN_FLAGS = ("tapback", "autoreply", "wrong_number")
 
@@ -81,6 +84,17 @@ def opt_out_counts(judgements: Iterable[Judgement]) -> tuple[int, int, int]:
     return found, missed, imagined
 
 
+def interval(hits: int, trials: int) -> tuple[float, float]:
+    """The Wilson interval of a share, at 95 %."""
+    if not trials:
+        return 0.0, 1.0
+    share, z = hits / trials, 1.96
+    middle = share + z * z / (2 * trials)
+    reach = z * math.sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials))
+    width = 1 + z * z / trials
+    return max(0.0, (middle - reach) / width), min(1.0, (middle + reach) / width)
+
+
 def report(name: str, judgements: list[Judgement]) -> str:
     """The figures of one set as text."""
     lines = [f"{name}: {len(judgements)} replies"]
@@ -89,8 +103,15 @@ def report(name: str, judgements: list[Judgement]) -> str:
             lines.append(_line(by, group, counts))
     counts = Counter(each.verdict for each in judgements)
     found, missed, imagined = opt_out_counts(judgements)
+    for verdict in ("wrong_value", "needless"):
+        low, high = interval(counts[verdict], len(judgements))
+        lines.append(f"  {verdict:<12} {counts[verdict] / len(judgements):.2%} (95 % interval {low:.2%} to {high:.2%})")
     lines.append(_line("all", f"{counts['wrong_value'] / len(judgements):.2%} wrong", counts))
-    lines.append(f"  opt-out: {found} found, {missed} missed, {imagined} imagined")
+    recall, precision = interval(found, found + missed), interval(found, found + imagined)
+    lines.append(
+        f"  opt-out: {found} found, {missed} missed, {imagined} imagined;"
+        f" recall at least {recall[0]:.1%}, precision at least {precision[0]:.1%} (95 %)"
+    )
     return "\n".join(lines)
 
 

@@ -141,7 +141,7 @@ class _Days:
         if match.label == "last_night":
             early = self._now.hour < _SMALL_HOURS
             return Named(place, match.end, None if early else self._today - timedelta(days=1), "relative")
-        sign = -1 if "before" in match.label else 1
+        sign = -1 if match.label.startswith("day_before") else 1
         return Named(place, match.end, self._today + sign * timedelta(days=int(match.label[-1])), "relative")
 
     def _counted(self, place: int) -> Named | None:

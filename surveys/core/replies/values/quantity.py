@@ -253,7 +253,10 @@ def _fits(candidate: Candidate, focus: Focus) -> bool:
     """Whether the moment a number is about is the moment the question asks about."""
     if candidate.when in {"", "now", "part"}:
         return not (
-            candidate.when == "now" and focus.moment == "span" and focus.aspects and "today" not in candidate.words
+            candidate.when == "now"
+            and focus.moment == "span"
+            and focus.aspects
+            and not LEXICON.words("today_words") & set(candidate.words)
         )
     asked = {word for word in candidate.words if len(word) > 2}
     if asked and asked <= focus.words:
