@@ -10,7 +10,8 @@ from followup.core.periods import parse_period
 from followup.core.plan import Anchor, OutsideWindow, StepRule
 
 AT: Final = time(10, 0)
-"""When a follow-on is asked, on the patient's clock: the hour of the plans' longer surveys (section 2.2)."""
+"""When a follow-on is asked, on the patient's clock: the hour of the plans' longer surveys (section 2.2); earlier where
+the answer came earlier in the day, so that "within 24 hours" holds."""
 LATEST_DAYS: Final = {"phq-9": 1, "phq-2": 1}
 """Within how many days after the answer it is asked: the PHQ-9 after a positive screen within 24 hours (M2), the PHQ-2
 after a low mood on the next day (M6). Others may wait for a free day."""

@@ -25,7 +25,7 @@ def ask_for(survey: str, *, signal: Signal, follow_up: FollowUp, now: datetime) 
     zone = ZoneInfo(patient.time_zone)
     today = now.astimezone(zone).date()
     day = day_for(survey, today, days_with_surveys(patient, since=now, zone=zone))
-    due_at = max(on_wall_clock(datetime.combine(day, AT), zone), now)
+    due_at = min(on_wall_clock(datetime.combine(day, AT), zone), now + (day - today))
     due_at = window_opening(clinic.send_window, zone.key, due_at) or due_at
     if will_be_asked(survey, patient, until=due_at):
         return None

@@ -56,6 +56,14 @@ def test_a_positive_phq2_asks_for_the_phq9_next_morning_with_its_reason(clinic: 
     assert (signal.level, signal.inputs, signal.thresholds) == ("watch", {"phq2": 3}, {"phq2": 3})
 
 
+def test_a_positive_phq2_before_ten_asks_for_the_phq9_within_a_day(clinic: Clinic, patient: Patient) -> None:
+    make_plan(clinic, {"survey": "phq-2"})
+    asked(patient, at=-HOUR)
+    say(patient, "2", "1", at=-HOUR)
+    row = FollowUp.objects.get(raised_by__isnull=False)
+    assert row.due_at == NOW - HOUR + MINUTE + DAY
+
+
 def test_two_points_on_the_phq2_ask_for_nothing(clinic: Clinic, patient: Patient) -> None:
     make_plan(clinic, {"survey": "phq-2"})
     asked(patient)
