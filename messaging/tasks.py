@@ -22,6 +22,9 @@ MISSED = "messaging.tasks.fetch_missed_inbound"
 COMPARED = "messaging.compare_opt_outs"
 COMPARE_EVERY = timedelta(hours=23)
 ROUND_SECONDS = 2.0
+PATIENCE_SECONDS = 1.0
+"""How long a worker waits for calls that hang: it has other texts to handle."""
+
 PACED_SECONDS = 1
 """How often texts that wait for their sender's pace are looked for between two sweeps."""
 
@@ -39,7 +42,7 @@ log = structlog.get_logger(__name__)
 def dispatch_outbox() -> None:
     """Send what is due; a long backlog is sent in rounds, so that replies are handled in between."""
     begun = time.monotonic()
-    operations.dispatch(now_fn=timezone.now, seconds=ROUND_SECONDS)
+    operations.dispatch(now_fn=timezone.now, seconds=ROUND_SECONDS, patience=PATIENCE_SECONDS)
     heartbeat.beat("messaging.tasks.dispatch_outbox", timezone.now())
     if time.monotonic() - begun >= ROUND_SECONDS:
         dispatch_outbox.delay()
@@ -51,7 +54,7 @@ def dispatch_outbox() -> None:
 @shared_task(ignore_result=True)
 def dispatch_paced() -> None:
     """Send what the pace of its sender lets go now; a lost one costs the seconds to the next sweep."""
-    operations.dispatch(now_fn=timezone.now, seconds=ROUND_SECONDS)
+    operations.dispatch(now_fn=timezone.now, seconds=ROUND_SECONDS, patience=PATIENCE_SECONDS)
 
 
 @shared_task(ignore_result=True)
@@ -59,7 +62,7 @@ def handle_inbound(*inbound_ids: str) -> None:
     """Handle these texts, and send what that queued: answers go before any backlog."""
     handled = [operations.handle_inbound(UUID(inbound_id), now=timezone.now()) for inbound_id in inbound_ids]
     if any(handled):
-        operations.dispatch(now_fn=timezone.now, limit=ANSWERS_EACH * len(handled))
+        operations.dispatch(now_fn=timezone.now, limit=ANSWERS_EACH * len(handled), patience=PATIENCE_SECONDS)
 
 
 @shared_task(ignore_result=True)

@@ -103,7 +103,9 @@ def decide(code: str, tried: int, *, retry_after: float | None = None) -> Verdic
         return Verdict(rule.then, rest=rule.rest)
     delay = rule.delays[min(tried, len(rule.delays)) - 1]
     if retry_after is not None:
-        delay = timedelta(seconds=retry_after)
+        # The provider's word counts; asked again and again it must not use up all tries within seconds.
+        asked = timedelta(seconds=retry_after)
+        delay = asked if tried == 1 else max(asked, delay)
     return Verdict(Act.RETRY, delay, elsewhere=rule.elsewhere)
 
 

@@ -12,14 +12,18 @@ from django.db import transaction
 from clinics.core.actor import Actor
 from messaging.core import keywords
 from messaging.core.keywords import Control, Keyword
+from messaging.core.lifecycle import Purpose
 from messaging.core.senders import is_toll_free
-from messaging.models import InboundMessage, Sender
+from messaging.models import InboundMessage, OutgoingText, Sender
 from messaging.operations.opt_outs import answer, opt_in, opt_out
 from messaging.operations.routing import clinic_of, clinics_sharing
 from messaging.queries import is_opted_out
 
 HELP_EVERY = timedelta(minutes=10)
 """HELP from one number is answered once in this time, so that two machines cannot talk to each other for ever."""
+
+STRANGERS_EVERY = timedelta(days=1)
+"""A number that we never texted is answered once in this time."""
 
 log = structlog.get_logger(__name__)
 
@@ -93,6 +97,8 @@ def _start(row: InboundMessage, word: Keyword, now: datetime, *, ours: bool) -> 
 def _help(row: InboundMessage, word: Keyword, now: datetime) -> None:
     if is_opted_out(row.routed_to, row.number_hash):
         return
-    spell = int(row.received_at.timestamp() // HELP_EVERY.total_seconds())
+    known = OutgoingText.objects.filter(clinic=row.routed_to, number_hash=row.number_hash)
+    every = HELP_EVERY if known.exclude(purpose=Purpose.CONTROL).exists() else STRANGERS_EVERY
+    spell = int(row.received_at.timestamp() // every.total_seconds())
     key = f"help:{row.routed_to}:{row.number_hash}:{spell}"
     answer("SVC-HELP", key=key, clinic_id=row.routed_to, number=row.number, language=word.language, now=now)

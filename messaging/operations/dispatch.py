@@ -38,7 +38,7 @@ START_SECONDS = 5
 GATHER_SECONDS = 0.02
 """How long outcomes are gathered, so that they are recorded and replaced in batches."""
 
-PATIENCE_SECONDS = 5
+PATIENCE_SECONDS = 5.0
 """How long a round waits for calls that hang; they are recorded when they end, and the worker turns to other work."""
 
 LONGEST_VALIDITY = 36000
@@ -50,11 +50,14 @@ Group = Sequence[Claimed]
 log = structlog.get_logger(__name__)
 
 
-def dispatch(*, now_fn: Clock, limit: int | None = None, seconds: float | None = None) -> int:
+def dispatch(
+    *, now_fn: Clock, limit: int | None = None, seconds: float | None = None, patience: float = PATIENCE_SECONDS
+) -> int:
     """Send what is due, most urgent first, until nothing more is; return how many texts were claimed.
 
     `limit` texts or `seconds` on the clock end it sooner, so that a backlog does not keep a worker from other work.
-    Calls that hang are left to end by themselves: nothing waits for them but their own rows.
+    Calls that hang longer than `patience` seconds are left to end by themselves: nothing waits for them any more but
+    their own rows.
     """
     clear_unsendable(now=now_fn())
     register_senders()
@@ -70,7 +73,7 @@ def dispatch(*, now_fn: Clock, limit: int | None = None, seconds: float | None =
         before, pending = len(pending), _gather(pending, now_fn)
         if texts or len(pending) < before:
             continue  # an outcome frees its number: the next text to it can leave now
-        if not pending or time.monotonic() - max(pending.values()) > PATIENCE_SECONDS:
+        if not pending or time.monotonic() - max(pending.values()) > patience:
             carrier.leave(pending, now_fn)
             return claimed
 

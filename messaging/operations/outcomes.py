@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,7 +29,7 @@ FIRST_LOOK = timedelta(seconds=15)
 """When a text of unknown outcome is looked for first; its callback usually comes sooner."""
 
 SILENCE = 3
-"""So many texts of one clinic in one round without any answer make us leave its provider alone for a while."""
+"""So many texts of one clinic in a row without any answer make us leave its provider alone for a while."""
 
 SILENCE_PAUSE = timedelta(seconds=30)
 
@@ -41,6 +42,10 @@ FROM unnest(%(ids)s::uuid[], %(attempts)s::int[], %(provider_ids)s::text[]) AS a
 WHERE message.id = answer.id AND message.attempts = answer.attempt
   AND message.status IN ('sending', 'uncertain', 'queued')
 """
+
+# Of this process: calls that hang end one by one, long after the round that began them.
+_silent_in_a_row: Counter[UUID] = Counter()
+_counting = threading.Lock()
 
 log = structlog.get_logger(__name__)
 
@@ -117,11 +122,14 @@ def _record_other(text: Claimed, sent: Refused | Unsent | Unclear, now: datetime
 
 
 def _pause_silent(outcomes: Sequence[Outcome], now: datetime) -> None:
-    silent: Counter[UUID] = Counter(
-        outcome.text.clinic_id
-        for outcome in outcomes
-        if isinstance(outcome.sent, Unsent) or outcome.sent == Unclear("timeout")
-    )
-    for clinic_id, count in silent.items():
-        if count >= SILENCE:
+    """Leave a clinic's provider alone for a while when it has not answered several times in a row."""
+    for outcome in outcomes:
+        clinic_id = outcome.text.clinic_id
+        with _counting:
+            silent = isinstance(outcome.sent, Unsent) or outcome.sent == Unclear("timeout")
+            _silent_in_a_row[clinic_id] = _silent_in_a_row[clinic_id] + 1 if silent else 0
+            pause = _silent_in_a_row[clinic_id] >= SILENCE
+            if pause or not silent:
+                del _silent_in_a_row[clinic_id]
+        if pause:
             stop_sender(clinic_id=clinic_id, code=UNREACHABLE, until=now + SILENCE_PAUSE, now=now)

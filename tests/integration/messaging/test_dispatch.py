@@ -9,7 +9,7 @@ from clinics.core.actor import SYSTEM
 from clinics.models import Clinic
 from messaging.core.lifecycle import Outbound, Purpose
 from messaging.events import DeliveryFailed, OptedOut
-from messaging.gateways.base import Taken
+from messaging.gateways.base import Sent, Taken, Unclear, Unsent
 from messaging.models import OutboundMessage, SenderStop
 from messaging.operations import dispatch, enqueue, lift_stop, opt_out
 from messaging.operations.claim import claim
@@ -298,3 +298,23 @@ def test_a_provider_id_that_another_text_has_costs_the_others_nothing(
     record([Outcome(text, Taken(answer)) for text, answer in zip(claimed, answers, strict=True)], now=NOW)
     statuses = sorted(again(row).status for row in texts)
     assert statuses == [Outbound.ACCEPTED, Outbound.ACCEPTED, Outbound.SENDING]
+
+
+@pytest.mark.parametrize(
+    ("answers", "stopped"),
+    [
+        ([Unclear("timeout")] * 3, True),
+        ([Unsent()] * 3, True),
+        ([Unclear("timeout"), Unclear("timeout"), Taken("SM1"), Unclear("timeout")], False),
+        ([Unclear("reset")] * 3, False),
+    ],
+)
+def test_a_provider_that_does_not_answer_in_a_row_is_left_alone_for_a_while(
+    provider: StandIn, clinic: Clinic, answers: list[Sent], stopped: bool
+) -> None:
+    for number in numbers(len(answers)):
+        queue(clinic, number)
+    claimed = claim(now=NOW, limit=9, lane=9, under_way={})
+    for text, answer in zip(claimed, answers, strict=True):  # each by itself, as calls that hang end
+        record([Outcome(text, answer)], now=NOW)
+    assert SenderStop.objects.filter(code="unreachable").exists() is stopped

@@ -304,6 +304,19 @@ def test_two_machines_do_not_ask_each_other_for_help_for_ever(provider: StandIn,
     assert len(said(provider, clock)) == 1
 
 
+@pytest.mark.parametrize(("texted", "answers"), [(True, 5), (False, 1)])
+def test_a_number_of_nobody_is_helped_once_a_day(
+    provider: StandIn, clinic: Clinic, clock: Clock, texted: bool, answers: int
+) -> None:
+    if texted:
+        queue(clinic)
+    for _ in range(4):
+        arrive(provider, clock, "HELP")
+        answered = said(provider, clock)
+        clock.move(hours=1)
+    assert len(answered) == answers
+
+
 # --- handling
 
 

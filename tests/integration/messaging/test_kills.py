@@ -107,5 +107,15 @@ def test_a_provider_that_hangs_for_one_clinic_holds_up_no_other(
     assert Counter(message.to for message in provider.books.taken()) == dict.fromkeys([*numbers(2), BEN], 1)
 
 
+def test_a_worker_does_not_wait_for_calls_that_hang(provider: StandIn, clock: Clock, clinic: Clinic) -> None:
+    provider.faults.ask("hang_before")
+    queue(clinic)
+    begun = time.monotonic()
+    dispatch(now_fn=clock, patience=0.1)
+    assert time.monotonic() - begun < 4
+    provider.faults.released.set()
+    until(lambda: set(OutboundMessage.objects.values_list("status", flat=True)) == {Outbound.UNCERTAIN})
+
+
 def again(row: OutboundMessage) -> OutboundMessage:
     return OutboundMessage.objects.get(pk=row.pk)

@@ -49,6 +49,11 @@ def test_decide_honours_retry_after() -> None:
     assert decide("20429", 1, retry_after=7).delay == timedelta(seconds=7)
 
 
+def test_decide_does_not_let_a_short_retry_after_use_up_all_tries() -> None:
+    pauses = [decide("20429", tried, retry_after=1).delay for tried in (1, 2, 3)]
+    assert pauses == [timedelta(seconds=1), timedelta(minutes=5), timedelta(minutes=30)]
+
+
 def test_decide_does_not_let_retry_after_make_tries_endless() -> None:
     assert decide("20429", 4, retry_after=7).act is Act.GIVE_UP
 
