@@ -11,6 +11,8 @@ LANGUAGES = ("en", "es")
 CHANNELS = ("sms", "web")
 EARLIEST_BIRTH = date(1900, 1, 1)
 CONSENT_METHODS = ("written", "web", "verbal")
+CARE = "care-follow-up"
+"""What a patient agrees to be texted for, where nothing else is said."""
 
 
 def text_problem(text: object, longest: int) -> str | None:

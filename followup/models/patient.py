@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from followup.core.intake import CARE
 from privacy.fields import EncryptedTextField
 from privacy.ids import new_id
 
@@ -75,6 +76,10 @@ class Consent(models.Model):
     clinic = models.ForeignKey("clinics.Clinic", models.PROTECT, related_name="+")
     patient = models.ForeignKey(Patient, models.PROTECT, related_name="consents")
     method = models.CharField(max_length=10, help_text="written, web or verbal")
+    purpose = models.CharField(
+        max_length=40, default=CARE, db_default=CARE, help_text="What the patient agreed to be texted for"
+    )
+    evidence = EncryptedTextField(null=True, help_text="Where the signed form is, or who heard it said")
     wording_version = models.CharField(max_length=40)
     language = models.CharField(max_length=8)
     phone_hash = models.CharField(max_length=32, help_text="The number it was given for")

@@ -37,11 +37,13 @@ class AlreadyEnrolled(Conflict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentInput:
-    """Consent as it was given: how, under which wording, and when (C-01)."""
+    """Consent as it was given: how, under which wording, when, for what, and what proves it (C-01)."""
 
     method: str
     wording_version: str
     given_at: datetime
+    purpose: str = intake.CARE
+    evidence: str = ""
 
 
 def enrol_patient(
@@ -143,6 +145,8 @@ def _consent_problems(consent: ConsentInput, now: datetime) -> dict[str, str | N
         "consent.method": intake.method_problem(consent.method),
         "consent.wording_version": intake.text_problem(consent.wording_version, 40),
         "consent.given_at": intake.past_problem(consent.given_at, now),
+        "consent.purpose": intake.text_problem(consent.purpose, 40),
+        "consent.evidence": intake.text_problem(consent.evidence, 200) if consent.evidence else None,
     }
 
 
@@ -159,7 +163,13 @@ def _differences(known: Patient, given: Mapping[str, Any], consent: ConsentInput
     differing = [field for field, value in stored.items() if given[field] != value]
     first = known.consents.order_by("recorded_at").first()
     before = (
-        ConsentInput(method=first.method, wording_version=first.wording_version, given_at=first.given_at)
+        ConsentInput(
+            method=first.method,
+            wording_version=first.wording_version,
+            given_at=first.given_at,
+            purpose=first.purpose,
+            evidence=first.evidence.reveal() if first.evidence else "",
+        )
         if first
         else None
     )
@@ -230,6 +240,8 @@ def give_consent(*, patient: Patient, consent: ConsentInput, by: Actor, now: dat
         patient=patient,
         method=consent.method,
         wording_version=consent.wording_version.strip(),
+        purpose=consent.purpose.strip(),
+        evidence=Sensitive(consent.evidence.strip()) if consent.evidence else None,
         language=patient.language,
         phone_hash=patient.phone_hash,
         given_at=consent.given_at,
@@ -239,7 +251,13 @@ def give_consent(*, patient: Patient, consent: ConsentInput, by: Actor, now: dat
     if is_opted_out(patient.clinic_id, patient.phone_hash):
         opt_in(clinic_id=patient.clinic_id, number=patient.phone, source="consent", by=by, now=now)
     texts.welcome(patient, consent_id=row.id, now=now)
-    _record(patient, "consent.create", {"method": consent.method, "wording": row.wording_version}, by, now)
+    _record(
+        patient,
+        "consent.create",
+        {"method": consent.method, "wording": row.wording_version, "purpose": row.purpose},
+        by,
+        now,
+    )
     return row
 
 

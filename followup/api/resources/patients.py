@@ -50,6 +50,8 @@ class ConsentRow(Row):
 
     method = serializers.ChoiceField(choices=CONSENT_METHODS)
     wording_version = serializers.CharField()
+    purpose = serializers.CharField()
+    evidence = RevealedField(allow_null=True)
     language = serializers.ChoiceField(choices=LANGUAGES)
     given_at = serializers.DateTimeField()
     recorded_at = serializers.DateTimeField()
@@ -92,6 +94,10 @@ class ConsentBody(Body):
     method = MethodField()
     wording_version = serializers.CharField(max_length=40, help_text="Which wording was agreed to, like 2026-01")
     given_at = serializers.DateTimeField(help_text="Not in the future")
+    purpose = serializers.CharField(max_length=40, required=False, help_text="Default: care-follow-up")
+    evidence = serializers.CharField(
+        max_length=200, required=False, allow_blank=True, help_text="Where the signed form is, or who heard it said"
+    )
 
 
 CONSENT_EXAMPLE = {"method": "written", "wording_version": "2026-01", "given_at": "2026-11-20T16:00:00Z"}

@@ -82,10 +82,25 @@ class PatientForm(DeskForm):
         return str(self.cleaned_data["channel"] or self.initial.get("channel", "sms"))
 
 
+def evidence_field() -> forms.CharField:
+    """Where the proof of a consent is."""
+    return forms.CharField(
+        required=False,
+        label="Evidence",
+        max_length=200,
+        help_text="Where the signed form is, or who heard the patient say it.",
+    )
+
+
 class ConsentForm(DeskForm):
     """Consent as it was given."""
 
-    places = {"consent.method": "method", "consent.wording_version": "wording_version", "consent.given_at": "given_at"}
+    places = {
+        "consent.method": "method",
+        "consent.wording_version": "wording_version",
+        "consent.given_at": "given_at",
+        "consent.evidence": "evidence",
+    }
     method = forms.ChoiceField(
         label="How it was given", choices=[("", "Choose"), *((way, way.capitalize()) for way in CONSENT_METHODS)]
     )
@@ -93,6 +108,7 @@ class ConsentForm(DeskForm):
         label="Version of the consent form", max_length=40, help_text="As printed on it, like 2026-01."
     )
     given_at = moment_field("Given on")
+    evidence = evidence_field()
 
     def given(self) -> ConsentInput:
         """The consent as the operation takes it."""
@@ -113,6 +129,7 @@ class EnrolForm(PatientForm):
         required=False, label="Version of the consent form", max_length=40, help_text="As printed on it, like 2026-01."
     )
     given_at = moment_field("Consent given on", required=False)
+    evidence = evidence_field()
 
     def patient_fields(self) -> dict[str, Any]:
         """What describes the patient."""
@@ -123,7 +140,7 @@ class EnrolForm(PatientForm):
         data = self.cleaned_data
         if not data["method"]:
             return None
-        return ConsentInput(method=data["method"], wording_version=data["wording_version"], given_at=data["given_at"])
+        return ConsentInput(**{field: data[field] for field in ("method", "wording_version", "given_at", "evidence")})
 
 
 class PauseForm(DeskForm):

@@ -173,3 +173,18 @@ def test_reading_a_patient_is_recorded_with_the_patient(api, patient):
     api.get(f"{PATIENTS}{patient['id']}/")
     assert new_events(before) == ["patient.read"]
     assert str(AuditEvent.objects.latest("pk").patient_id) == patient["id"]
+
+
+def test_a_consent_keeps_what_it_is_for_and_what_proves_it(api):
+    given = CONSENT | {"purpose": "care-follow-up", "evidence": "Form in folder 12, signed before the nurse"}
+    shown = api.post(PATIENTS, BODY | {"consent": given}).json()["consent"]
+    assert (shown["purpose"], shown["evidence"]) == (given["purpose"], given["evidence"])
+    stored = bytes(Consent.objects.values_list("evidence", flat=True).get())
+    assert b"folder" not in stored
+    assert api.post(PATIENTS, BODY | {"consent": given}).status_code == 200
+
+
+def test_an_endless_evidence_is_refused_by_field(api):
+    refused = api.post(PATIENTS, BODY | {"consent": CONSENT | {"evidence": "x" * 201}})
+    assert refused.status_code == 400
+    assert attrs(refused.json()) == {"consent.evidence"}
