@@ -26,7 +26,8 @@ LONGEST = timedelta(minutes=75)
 """Virtual time enough for the longest pause between two tries, half an hour, and the minutes before it."""
 
 SILENT_LIST, SILENCE = 503, timedelta(minutes=17)
-"""For so long the provider answers no question, so that what is unknown then has to be told to a person."""
+"""From the last kill on, and for so long of the minutes that pass at once, the provider answers no question: what is
+unknown then has to be told to a person."""
 
 SAY_EVERY = 15
 IDLE_SECONDS = 20
@@ -63,7 +64,8 @@ class Settling:
         return {name: count for name, count in found.items() if count}
 
     def wait(self, seconds: float) -> None:
-        """Let the service itself clear up for as long as that, or until nothing is open."""
+        """Let the service clear up by itself for so long, or until nothing is open; the provider stays silent."""
+        self.provider.faults.list_status = SILENT_LIST
         deadline, next_word = time.monotonic() + seconds, time.monotonic()
         while (found := self.open_ends()) and time.monotonic() < deadline:
             self.parts.revive()
@@ -78,7 +80,6 @@ class Settling:
         self._wait_for(self.provider.is_quiet)
         connection.close()
         self.provider.books.clock = self._now
-        self.provider.faults.list_status = SILENT_LIST
         while (found := self.open_ends()) and self._ahead < LONGEST:
             self._ahead += STEP
             if self._ahead >= SILENCE:
