@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from rapidfuzz.distance import OSA
 from text_to_num import text2num
@@ -259,7 +259,7 @@ def _half_tail(tokens: Tokens, end: int, _language: str) -> tuple[float, int] | 
     return None
 
 
-@cache
+@lru_cache(maxsize=4096)
 def fuzzy_value(word: str, language: str) -> float | None:
     """The one number a misspelling can mean, or None: one slip away, first letter kept or swapped, no real word."""
     if len(word) < FUZZY_LENGTH or word in LEXICON.words("real_words") or word in LEXICON.known_words:

@@ -135,3 +135,15 @@ def _is_language(word: str) -> bool:
     """Single letters and endings are notation, not language."""
     known = word in LEXICON.known_words and len(word) > 2
     return known and word not in _NAMES_OF_LISTS | _OWN_TERMS
+
+
+def test_no_memory_of_the_reader_grows_with_what_patients_write() -> None:
+    """A cache without a limit is keyed by names of lists or languages only."""
+    unlimited = {
+        name
+        for module in _modules()
+        for name, value in vars(module).items()
+        if hasattr(value, "cache_parameters") and value.cache_parameters()["maxsize"] is None
+        if inspect.signature(value).parameters
+    }
+    assert unlimited <= {"phrases", "_number_words"}
