@@ -23,4 +23,5 @@ class TryForm(forms.Form):
     """A reply that somebody wants to see read."""
 
     reply = forms.CharField(max_length=1600, strip=False, required=False)
+    before = forms.CharField(max_length=1600, strip=False, required=False)
     language = forms.ChoiceField(choices=[("en", "English"), ("es", "Spanish")])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from messaging.core.segments import parts_of
 from surveys import operations, queries
 from surveys.core.definition import InvalidSurvey, Question, SurveyDefinition
 from surveys.core.replies.reader import read
-from surveys.core.replies.reading import Reading
+from surveys.core.replies.reading import Previous, Reading
 
 LARGEST_FILE = 1_000_000
 KINDS = {
@@ -115,15 +116,34 @@ def try_reply(request: StaffRequest, version_id: UUID, question: str) -> HttpRes
     """What a reply to this question would be taken for, and why. Nothing is kept."""
     version = _own_version(request, version_id)
     form = TryForm(request.POST)
-    asked = _asked(queries.definition_of(version.pk), question)
-    if asked is None or not form.is_valid():
+    definition = queries.definition_of(version.pk)
+    asked = _asked(definition, question)
+    if asked is None or not form.is_valid() or form.cleaned_data["language"] not in definition.languages:
         raise Http404
-    language = form.cleaned_data["language"]
-    reading = read(
-        asked.for_reader(language), form.cleaned_data["reply"], language, now=timezone.localtime().replace(tzinfo=None)
-    )
-    context = {"reading": reading, "kind": KINDS[reading.kind], "value": _value(asked, reading)}
+    language, now = form.cleaned_data["language"], timezone.localtime().replace(tzinfo=None)
+    before = _before(definition, asked)
+    previous = _answered(before, form.cleaned_data["before"], language, now) if before else None
+    reading = read(asked.for_reader(language), form.cleaned_data["reply"], language, now=now, previous=previous)
+    changed = before if before is not None and reading.kind == "correction" else asked
+    context = {
+        "reading": reading,
+        "kind": KINDS[reading.kind],
+        "value": _value(changed, reading),
+        "before_unread": bool(form.cleaned_data["before"].strip()) and previous is None,
+    }
     return render(request, "followup/parts/reading.html", context)
+
+
+def _before(definition: SurveyDefinition, question: Question) -> Question | None:
+    place = definition.position(question.key)
+    return definition.questions[place - 1] if place else None
+
+
+def _answered(question: Question, reply: str, language: str, now: datetime) -> Previous | None:
+    """The question before with its answer as the reader takes it; None where nothing certain was typed."""
+    asked = question.for_reader(language)
+    reading = read(asked, reply, language, now=now)
+    return Previous(asked, reading.value) if reading.kind == "answer" else None
 
 
 def _asked(definition: SurveyDefinition, key: str) -> Question | None:

@@ -115,6 +115,42 @@ def test_a_reply_can_be_tried_beside_its_question(
     assert said in page
 
 
+@pytest.mark.parametrize(
+    ("question", "before", "reply", "language", "said"),
+    [
+        ("mood", "8", "oops pain was 5", "en", "Corrects the answer before: 5"),
+        ("mood", "ocho", "perdón el dolor era 5", "es", "Corrects the answer before: 5"),
+        ("mood", "8", "undo", "en", "Corrects the answer before"),
+        ("mood", "lots", "7", "en", "no certain answer to the question before"),
+        ("pain_avg24", "8", "7", "en", "Kept as the answer: 7"),
+    ],
+)
+def test_a_reply_can_be_tried_after_the_answer_before(
+    north: House, desk: Client, question: str, before: str, reply: str, language: str, said: str
+) -> None:
+    path = f"/surveys/versions/{pulse(north).pk}/try/{question}/"
+    page = desk.post(path, {"reply": reply, "language": language, "before": before}).content.decode()
+    assert said in page
+
+
+@pytest.mark.parametrize(
+    ("question", "reply", "language", "said"),
+    [
+        ("se_gate", "mild", "en", "Kept as the answer: 1 · Mild"),
+        ("se_which", "1 y 3", "es", "Kept as the answer: 1 · Nausea, 3 · Dizzy"),
+        ("se_other", "my ears ring", "en", "Kept as the answer: my ears ring"),
+        ("rescue24", "dos veces", "es", "Kept as the answer: 2"),
+        ("rescue24", "2 and I want to die", "en", "crisis"),
+    ],
+)
+def test_a_reply_of_every_type_is_shown_in_words(
+    north: House, desk: Client, question: str, reply: str, language: str, said: str
+) -> None:
+    version = SurveyVersion.objects.get(survey__clinic=north.clinic, survey__key="post-session")
+    path = f"/surveys/versions/{version.pk}/try/{question}/"
+    assert said in desk.post(path, {"reply": reply, "language": language}).content.decode()
+
+
 def test_an_upload_becomes_a_draft_that_is_published(north: House, desk: Client) -> None:
     document = pulse(north).document | {"key": "evening"}
     response = desk.post("/surveys/upload/", {"text": yaml.safe_dump(document, allow_unicode=True)})
