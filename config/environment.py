@@ -27,6 +27,8 @@ DEVELOPMENT = {
 }
 """What stands in for settings that are missing, as long as nothing real is texted and only this machine is served."""
 
+NO_RABBITMQ = ", for RabbitMQ is not supported: the rate limits need Redis, and nudges need nothing better"
+
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Value = TypeVar("Value")
 
@@ -141,11 +143,13 @@ def _read_keys(reader: _Reader) -> dict[str, Any]:
 
 def _read_services(reader: _Reader) -> dict[str, Any]:
     """Read where the other parts are and how this one behaves."""
+    is_amqp = urlsplit(reader.text("REDIS_URL")).scheme in ("amqp", "amqps")
+    redis_remedy = "write it as redis://:password@host:6379/0" + (NO_RABBITMQ if is_amqp else "")
     log_format = reader.text("LOG_FORMAT", "console")
     reader.require(log_format in ("console", "json"), "LOG_FORMAT cannot be used: set it to console or to json.")
     return {
         "database": reader.needed("DATABASE_URL", _database, "write it as postgres://user:password@host:5432/name"),
-        "redis_url": reader.needed("REDIS_URL", _redis_url, "write it as redis://:password@host:6379/0"),
+        "redis_url": reader.needed("REDIS_URL", _redis_url, redis_remedy),
         "trusted_proxies": reader.parsed(
             "TRUSTED_PROXIES", _networks, "", "list addresses or networks such as 10.0.0.5,10.1.0.0/16"
         ),

@@ -17,7 +17,7 @@ from tools.launcher.embedded import Server
 from tools.launcher.folders import BASE
 from tools.launcher.supervisor import part_commands
 
-WORKERS, BEATS = ("worker-1", "worker-2"), ("beat-1", "beat-2")
+WORKERS, BEATS = ("worker-1", "worker-2"), ("beat-1", "beat-2", "beat-3")
 WEB = "web"
 OURS = "+12025550100"
 """The number the clinic texts from; no patient of the run has one in its area."""
@@ -27,7 +27,10 @@ STOP_SECONDS = 15
 
 
 class Parts:
-    """Web, two workers and two schedulers. Start them from the main thread: a part ends with the thread it is from."""
+    """Web, two workers of two processes each, and three schedulers.
+
+    Start them from the main thread: a part ends with the thread it is from.
+    """
 
     def __init__(self, environment: Mapping[str, str], servers: Sequence[Server], port: int, folder: Path) -> None:
         self.environment = environment

@@ -98,6 +98,12 @@ def test_a_wrong_value_is_refused_by_a_sentence_that_names_its_setting(name: str
     assert any(line.startswith(f"{name} cannot be") and line.endswith(".") for line in problems(**{name: value}))
 
 
+def test_rabbitmq_is_refused_by_its_name() -> None:
+    (problem,) = problems(REDIS_URL="amqp://guest:hunter2@rabbit:5672/")
+    assert "RabbitMQ is not supported" in problem
+    assert "hunter2" not in problem
+
+
 def test_all_problems_are_named_at_once() -> None:
     assert len(problems(LOG_FORMAT="xml", SWEEP_SECONDS="soon", SECRET_KEY="")) == 3
 
