@@ -11,6 +11,8 @@ import os
 import pkgutil
 import platform
 import sys
+import time
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,7 +21,7 @@ import django
 from bench.measure import Row
 
 FOLDER = Path(__file__).parent
-NOT_BENCHMARKS = {"__main__", "measure"}
+NOT_BENCHMARKS = {"__main__", "asked", "child", "crowd", "load", "measure", "opener", "served"}
 
 
 def modules(wanted: list[str]) -> list[str]:
@@ -39,6 +41,18 @@ def lines(results: list[Row]) -> Iterator[str]:
         yield f"{row.name:<{width}}  {row.value:>12} {row.unit:<22} {row.goal:<14} {verdict:<7} {row.spread}"
 
 
+def measured(name: str) -> list[Row]:
+    """The rows of one module, with its time; one that breaks is a row that says so, and the others go on."""
+    begun = time.monotonic()
+    try:
+        found = list(importlib.import_module(f"bench.{name}").rows())
+    except Exception as error:
+        traceback.print_exc()
+        found = [Row(f"{name} broke: {type(error).__name__}", 0, "", "no error", met=False)]
+    print(f"{name}: {time.monotonic() - begun:.0f} s", flush=True)
+    return found
+
+
 def main() -> None:
     """Run what was asked for and report."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -50,8 +64,7 @@ def main() -> None:
     results: list[Row] = []
     try:
         for name in modules(sys.argv[1:]):
-            print(f"... {name}", flush=True)
-            results += importlib.import_module(f"bench.{name}").rows()
+            results += measured(name)
     finally:
         teardown_databases(databases, verbosity=0)
     print("\n".join(lines(results)))

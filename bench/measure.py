@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from django.db import connection, transaction
+
 ROUNDS = 5
 
 
@@ -76,6 +78,36 @@ def ratio(name: str, ours: Sequence[float], limit: Sequence[float], at_least: fl
 def rate(name: str, figures: Sequence[float], unit: str) -> Row:
     """A rate for orientation; absolute figures move between machines, so they carry no goal."""
     return Row(name, round(statistics.median(figures), 1), unit, spread=f"{min(figures):.0f}-{max(figures):.0f}")
+
+
+def pages_touched(action: Callable[[], object]) -> int:
+    """The pages of shared memory that the statements of `action` touch; whatever it does is undone.
+
+    Each statement is run twice, the first time explained and undone, so that `action` goes on with its real result.
+    """
+    touched = 0
+
+    def explained(execute: Any, sql: str, values: Any, many: bool, context: dict[str, Any]) -> Any:
+        nonlocal touched
+        if sql.lstrip().split(None, 1)[0].upper() in {"SELECT", "WITH", "INSERT", "UPDATE", "DELETE"}:
+            execute("SAVEPOINT looked", None, False, context)
+            execute("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + sql, values, False, context)
+            plan = context["cursor"].fetchone()[0][0]["Plan"]
+            touched += plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
+            execute("ROLLBACK TO SAVEPOINT looked", None, False, context)
+        return execute(sql, values, many, context)
+
+    with transaction.atomic(), connection.execute_wrapper(explained):
+        action()
+        transaction.set_rollback(True)
+    return touched
+
+
+def settled(*tables: str) -> None:
+    """Let these tables be as autovacuum leaves them."""
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f"VACUUM (ANALYZE) {table}")
 
 
 def percentile(figures: Sequence[float], share: float) -> float:

@@ -9,7 +9,9 @@ import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -30,13 +32,15 @@ CALLS = 300
 TEXTS = 600
 ROUNDS = 5
 THREADS = 96
+GOAL_RATE = 500
+"""Texts a second from one worker machine with a provider that takes 100 ms."""
 BODY = "Bench Care: how is your pain, 0 (none) to 10 (worst you can imagine)?"
 CALLBACK = "https://followup.example.org/webhooks/twilio/status/0123456789012345678901234567890123456789/"
 
 
 @contextmanager
-def provider(*, slowness: float = 0.0) -> Iterator[dict[str, str]]:
-    """A stand-in in another process; its address, account and token."""
+def provider(*, slowness: float = 0.0) -> Iterator[dict[str, Any]]:
+    """A stand-in in another process; its address, account and token, and the process."""
     command = [sys.executable, "-m", "tests.standin", "--port", "0"]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdin is not None
@@ -53,7 +57,7 @@ def provider(*, slowness: float = 0.0) -> Iterator[dict[str, str]]:
     try:
         with override_settings(**settings):
             forget()
-            yield about
+            yield about | {"process": process}
     finally:
         forget()
         process.communicate()
@@ -126,7 +130,7 @@ def processor_rows() -> list[Row]:
     spread = f"{shares[0]:.2f}-{shares[-1]:.2f}"
     name = "provider: processor time a call"
     return [
-        Row(f"{name}, against the SDK as it comes", round(share, 3), "of the SDK", "<= 0.9", share <= 0.9, spread),
+        Row(f"{name}, against the SDK as it comes", round(share, 3), "of the SDK", "<= 0.5", share <= 0.5, spread),
         Row(name, round(statistics.median(figures["ours"]), 3), "ms"),
     ]
 
@@ -151,9 +155,12 @@ def dispatch_rows(clinic: Clinic, slowness: float, goal: float) -> list[Row]:
             for name, found in alternate({"bare": bare, "whole": whole}, rounds=1).items():
                 figures[name] += found
     delay = f"provider takes {slowness * 1000:.0f} ms"
+    handed = rate(f"dispatch: texts handed over; {delay}", figures["whole"], "texts/s")
+    if slowness:
+        handed = replace(handed, goal=f">= {GOAL_RATE}", met=handed.value >= GOAL_RATE)
     return [
         ratio(f"dispatch: claim, call, record, against bare calls; {delay}", figures["whole"], figures["bare"], goal),
-        rate(f"dispatch: texts handed over; {delay}", figures["whole"], "texts/s"),
+        handed,
     ]
 
 
