@@ -101,11 +101,11 @@ def tidy_provider() -> None:
     """Take the price of finished texts, leave no words of theirs at the provider, and once a day compare opt-outs."""
     now = timezone.now()
     operations.tidy_provider(now=now)
+    heartbeat.beat("messaging.tasks.tidy_provider", timezone.now())
     compared = heartbeat.last(COMPARED)
     if compared is None or now - compared > COMPARE_EVERY:
         operations.compare_opt_outs(now=now)
         heartbeat.beat(COMPARED, now)
-    heartbeat.beat("messaging.tasks.tidy_provider", timezone.now())
 
 
 @shared_task(ignore_result=True)
