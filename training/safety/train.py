@@ -60,10 +60,10 @@ def fit(rows: csr_matrix, wanted: np.ndarray, groups: np.ndarray) -> LogisticReg
     return model.fit(rows, wanted, sample_weight=shares(groups))
 
 
-def unseen_scores(rows: csr_matrix, wanted: np.ndarray, groups: np.ndarray, apart: np.ndarray) -> np.ndarray:
-    """Scores of every text by models that saw no text of the same group of `apart`."""
+def unseen_scores(rows: csr_matrix, wanted: np.ndarray, groups: np.ndarray) -> np.ndarray:
+    """Scores of every text by models that saw no text of the same written line."""
     scores = np.zeros(wanted.shape)
-    for learn, test in GroupKFold(FOLDS, shuffle=True, random_state=1).split(rows, groups=apart):
+    for learn, test in GroupKFold(FOLDS, shuffle=True, random_state=1).split(rows, groups=groups):
         for at in range(wanted.shape[1]):
             scores[test, at] = fit(rows[learn], wanted[learn, at], groups[learn]).decision_function(rows[test])
     return scores
@@ -151,7 +151,7 @@ def main() -> None:
     rows = matrix([features_of(text.text) for text in texts])
     wanted = np.array([[flag in text.flags for flag in FLAGS] for text in texts])
     groups = np.array([text.line.number for text in texts])
-    scores = unseen_scores(rows, wanted, groups, groups)
+    scores = unseen_scores(rows, wanted, groups)
     limits = thresholds(scores, wanted)
     version = hashlib.sha256("\n".join(text.text for text in texts).encode()).hexdigest()[:8]
     WEIGHTS.write_bytes(pack([fit(rows, wanted[:, at], groups) for at in range(len(FLAGS))], limits, version))

@@ -2,7 +2,7 @@
 
 `tier1.jsonl` has direct phrases of intent, plan, act and medical emergency (clinical content, 4.2 point 13);
 `own.jsonl` hard texts that were in view while the screen was made. The held-out sets were written without a look at the
-screen, the second by somebody else altogether; what each said at first sight stands in docs/adr/0031 and
+screen, the second and third by somebody else altogether; what each said at first sight stands in docs/adr/0031 and
 training/safety/README.md. Later changes had their mistakes in view, so the next honest measurement needs new texts.
 """
 
@@ -79,6 +79,7 @@ def test_direct_phrases_are_all_raised_as_emergencies_in_both_languages() -> Non
         ("own.jsonl", {"crisis": 0.95, "emergency": 0.96, "side_effect_severe": 0.93}, 0.05),
         ("held_out.jsonl", {"crisis": 0.96, "emergency": 0.98, "side_effect_severe": 0.98}, 0.05),
         ("held_out_2.jsonl", {"crisis": 0.97, "emergency": 0.98, "side_effect_severe": 0.97}, 0.08),
+        ("held_out_3.jsonl", {"crisis": 0.93, "emergency": 0.94, "side_effect_severe": 0.86}, 0.2),
     ],
 )
 def test_hard_texts_are_read_at_least_as_well_as_when_last_measured(
