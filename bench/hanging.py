@@ -7,7 +7,7 @@ import statistics
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -32,7 +32,7 @@ SECONDS, RATE, ROUNDS = 5, 40, 3
 LATENCY = 0.05
 """Seconds that the provider takes for those it does not hang for."""
 
-GOAL = 1.2
+GOAL, PATIENCE_SECONDS = 1.2, 60
 _places = count()
 
 
@@ -64,9 +64,11 @@ def carried() -> Iterator[None]:
 
     worker = threading.Thread(target=work)
     worker.start()
-    yield
-    ended.set()
-    worker.join()
+    try:
+        yield
+    finally:
+        ended.set()
+        worker.join()
 
 
 def felt(server: Web, clinic: Clinic) -> Felt:
@@ -110,8 +112,14 @@ def _hang(standin: subprocess.Popen[str], clinic: Clinic) -> None:
     print(json.dumps({"fault": "hang_before", "count": LANE}), file=standin.stdin, flush=True)
     texts(clinic, LANE)
     threading.Thread(target=_begin, daemon=True).start()
-    while OutboundMessage.objects.filter(clinic=clinic, status="sending").count() < LANE:
-        time.sleep(0.05)
+    _until(lambda: OutboundMessage.objects.filter(clinic=clinic, status="sending").count() == LANE)
+
+
+def _until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not holds():
+        assert time.monotonic() < deadline, "it never came about"
+        time.sleep(0.1)
 
 
 def _begin() -> None:
@@ -121,8 +129,7 @@ def _begin() -> None:
 
 def _forget(clinic: Clinic) -> None:
     """Wait for what hangs to end by its time-out, and let the clinic begin afresh."""
-    while OutboundMessage.objects.filter(clinic=clinic, status="sending").exists():
-        time.sleep(0.2)
+    _until(lambda: not OutboundMessage.objects.filter(clinic=clinic, status="sending").exists())
     OutboundMessage.objects.filter(clinic=clinic).delete()
     SenderStop.objects.filter(clinic=clinic).delete()
 
