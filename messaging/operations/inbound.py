@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
 import structlog
 from django.db import connection, transaction
+from django.db.models import Q, QuerySet
 from psycopg.types.json import Jsonb
 
 from messaging import events
@@ -32,6 +34,12 @@ PAUSES = (
 
 RETRY_PAUSES = (timedelta(seconds=5), timedelta(seconds=20), timedelta(minutes=1), timedelta(minutes=3))
 """After the first, second ... try that failed."""
+
+TOGETHER = timedelta(minutes=1)
+"""Texts of a number that come so close are handled in their order."""
+
+PATIENCE_SECONDS, LOOK_SECONDS = 1.0, 0.02
+"""How long a text waits for the one before it, which another worker handles in a fraction of that."""
 
 PLACE = InboundMessage._meta.db_table + ".{}:{}"
 
@@ -88,9 +96,21 @@ def store_inbound(
 def handle_inbound(inbound_id: UUID, *, now: datetime) -> bool:
     """Handle one text, if its time has come and nobody else does; True when it is handled now.
 
-    STOP, START and HELP are honoured in a transaction of their own before the listener is called, so that no fault
-    in the room above can keep texting somebody who said stop. A text that fails is tried again, five times in all.
+    What its number sent just before comes first: "4" and then "7" answer two questions in that order. STOP, START and
+    HELP are honoured in a transaction of their own before the listener is called, so that no fault in the room above
+    can keep texting somebody who said stop. A text that fails is tried again, five times in all.
     """
+    row = InboundMessage.objects.filter(pk=inbound_id, next_try_at__lte=now).first()
+    if row is None:
+        return False
+    before = _pending_before(row)
+    for earlier in list(before.filter(tries=0).order_by("received_at", "id").values_list("pk", flat=True)):
+        _handle(earlier, now)
+    _wait_while(before.filter(tries=1).exists)
+    return _handle(inbound_id, now)
+
+
+def _handle(inbound_id: UUID, now: datetime) -> bool:
     row = _begin(inbound_id, now)
     if row is None:
         return False
@@ -111,6 +131,20 @@ def due_inbound(*, now: datetime, limit: int = 200) -> list[UUID]:
     """The texts whose time has come, oldest first."""
     due = InboundMessage.objects.filter(next_try_at__lte=now).order_by("next_try_at")
     return list(due.values_list("pk", flat=True)[:limit])
+
+
+def _pending_before(row: InboundMessage) -> QuerySet[InboundMessage]:
+    clinic = Q(clinic_id=row.clinic_id) | Q(clinic_id__isnull=True)  # an earlier one may not have been routed yet
+    same = InboundMessage.objects.filter(clinic, number_hash=row.number_hash)
+    earlier = Q(received_at__lt=row.received_at) | Q(received_at=row.received_at, pk__lt=row.pk)
+    return same.filter(earlier, received_at__gt=row.received_at - TOGETHER, pending_since__isnull=False)
+
+
+def _wait_while(busy: Callable[[], bool]) -> None:
+    """Let another worker end the text before this one, for a moment: one that has failed or died holds up nobody."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while busy() and time.monotonic() < until:
+        time.sleep(LOOK_SECONDS)
 
 
 def _begin(inbound_id: UUID, now: datetime) -> InboundMessage | None:
