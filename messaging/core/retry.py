@@ -112,7 +112,10 @@ def decide(code: str, tried: int, *, retry_after: float | None = None) -> Verdic
 MOST_FILTERED = 0.02
 """Share of an hour's texts of one sender beyond which filtering is the sender's fault (clinical content, 30007)."""
 
+LEAST_FILTERED = 2
+"""A single filtered text blames nobody: a quiet clinic would lose its only sender to it (house choice)."""
+
 
 def is_sender_filtered(filtered: int, sent: int) -> bool:
     """Whether `filtered` of the `sent` texts of the last hour blame the sender rather than single numbers."""
-    return filtered > MOST_FILTERED * sent
+    return filtered >= LEAST_FILTERED and filtered > MOST_FILTERED * sent

@@ -72,7 +72,7 @@ def test_no_code_is_tried_more_than_five_times() -> None:
 
 
 @pytest.mark.parametrize(
-    ("filtered", "sent", "to_blame"), [(1, 49, True), (1, 50, False), (2, 100, False), (3, 100, True)]
+    ("filtered", "sent", "to_blame"), [(1, 1, False), (2, 99, True), (2, 100, False), (3, 100, True)]
 )
 def test_filtering_is_the_senders_fault_beyond_two_in_a_hundred(filtered: int, sent: int, to_blame: bool) -> None:
     assert is_sender_filtered(filtered, sent) is to_blame
