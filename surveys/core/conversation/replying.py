@@ -44,10 +44,17 @@ def reply_to_open(draft: Draft, text: str, now: datetime | None, given: Reading 
         _put_first(draft, question.key)
     elif question.type == "text" and _wants_to_go(text):
         put_again(draft)
+    elif question.type == "text" and _names_a_language(understood):
+        _wish(draft, text, understood, now)
     elif understood.kind == "answer" and question.accepts(understood.value):
         _take(draft, question, understood, None if given else _labelled(draft, question, text, now))
     elif not _answers_otherwise(draft, question, understood, about.key):
         react(draft, text, understood, now)
+
+
+def _names_a_language(understood: Reading) -> bool:
+    """A plain request for another language ("español por favor") is no answer, not even to an open question."""
+    return (understood.intent or "").startswith("language:")
 
 
 def _put_first(draft: Draft, key: str) -> None:
