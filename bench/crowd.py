@@ -52,9 +52,9 @@ FROM followup_followup WHERE clinic_id = %(clinic)s
 REVIEWS = """
 INSERT INTO followup_reviewitem
     (id, clinic_id, patient_id, follow_up_id, kind, rank, status, tags, opened_at, due_by, open_due_by, outcome,
-     revision)
+     revision, call_round, call_rung)
 SELECT gen_random_uuid(), clinic_id, patient_id, id, 'response', (random() * 3)::int, 'open', '[]', closed_at,
-       closed_at, closed_at, '', 0
+       closed_at, closed_at, '', 0, 0, 0
 FROM followup_followup WHERE clinic_id = %(clinic)s ORDER BY id LIMIT %(open)s
 """
 
