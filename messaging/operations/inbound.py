@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
 import structlog
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet
 from psycopg.types.json import Jsonb
 
 from messaging import events
@@ -50,6 +49,17 @@ INSERT INTO messaging_inboundmessage (id, clinic_id, provider_id, number, number
 VALUES (%(id)s, %(clinic)s, %(provider_id)s, %(number)s, %(number_hash)s, %(sender)s, %(body)s, %(media)s, '',
     %(provider_control)s, %(received_at)s, %(received_at)s, %(received_at)s, 0)
 ON CONFLICT (provider_id) DO NOTHING
+"""
+
+# By the small index of what is pending. An earlier text may not have been routed to a clinic yet, and this one may.
+BEFORE = """
+SELECT earlier.id, earlier.tries
+FROM messaging_inboundmessage this JOIN messaging_inboundmessage earlier ON earlier.number_hash = this.number_hash
+WHERE this.id = %(id)s AND this.next_try_at IS NOT NULL AND earlier.next_try_at IS NOT NULL
+  AND (earlier.clinic_id = this.clinic_id OR earlier.clinic_id IS NULL OR this.clinic_id IS NULL)
+  AND earlier.received_at > this.received_at - %(together)s
+  AND (earlier.received_at, earlier.id) < (this.received_at, this.id)
+ORDER BY earlier.received_at, earlier.id
 """
 
 log = structlog.get_logger(__name__)
@@ -100,13 +110,12 @@ def handle_inbound(inbound_id: UUID, *, now: datetime) -> bool:
     HELP are honoured in a transaction of their own before the listener is called, so that no fault in the room above
     can keep texting somebody who said stop. A text that fails is tried again, five times in all.
     """
-    row = InboundMessage.objects.filter(pk=inbound_id, next_try_at__lte=now).first()
-    if row is None:
-        return False
-    before = _pending_before(row)
-    for earlier in list(before.filter(tries=0).order_by("received_at", "id").values_list("pk", flat=True)):
-        _handle(earlier, now)
-    _wait_while(before.filter(tries=1).exists)
+    before = _pending_before(inbound_id)
+    for earlier, tries in before:
+        if not tries:
+            _handle(earlier, now)
+    if any(tries == 1 for _, tries in before):
+        _wait_for_others(inbound_id)
     return _handle(inbound_id, now)
 
 
@@ -133,17 +142,18 @@ def due_inbound(*, now: datetime, limit: int = 200) -> list[UUID]:
     return list(due.values_list("pk", flat=True)[:limit])
 
 
-def _pending_before(row: InboundMessage) -> QuerySet[InboundMessage]:
-    clinic = Q(clinic_id=row.clinic_id) | Q(clinic_id__isnull=True)  # an earlier one may not have been routed yet
-    same = InboundMessage.objects.filter(clinic, number_hash=row.number_hash)
-    earlier = Q(received_at__lt=row.received_at) | Q(received_at=row.received_at, pk__lt=row.pk)
-    return same.filter(earlier, received_at__gt=row.received_at - TOGETHER, pending_since__isnull=False)
+def _pending_before(inbound_id: UUID) -> list[tuple[UUID, int]]:
+    """What its number sent within TOGETHER before this text and is not handled yet, in order, with its tries."""
+    parameters: dict[str, Any] = {"id": inbound_id, "together": TOGETHER}
+    with connection.cursor() as cursor:
+        cursor.execute(BEFORE, parameters)
+        return list(cursor.fetchall())
 
 
-def _wait_while(busy: Callable[[], bool]) -> None:
+def _wait_for_others(inbound_id: UUID) -> None:
     """Let another worker end the text before this one, for a moment: one that has failed or died holds up nobody."""
     until = time.monotonic() + PATIENCE_SECONDS
-    while busy() and time.monotonic() < until:
+    while time.monotonic() < until and any(tries == 1 for _, tries in _pending_before(inbound_id)):
         time.sleep(LOOK_SECONDS)
 
 
