@@ -30,10 +30,12 @@ def _numeric_hits(vocabulary: Vocabulary, tokens: Tokens, language: str) -> tupl
         verdict = _number_verdict(tokens, mention.start, mention.end)
         if verdict is FREE and _counts_a_thing(vocabulary, tokens, mention.end):
             verdict = OTHER
-        if verdict == "other" or (mention.form == "counting"):
+        if verdict == OTHER or (mention.form == "counting"):
             continue
         whole = mention.value is not None and mention.value == int(mention.value)
         code = vocabulary.codes.get(str(int(mention.value))) if whole and mention.value is not None else None
+        if code is None and verdict is FREE and _beside(tokens, mention.start):
+            continue
         if code is None or verdict == "poison":
             foreign = True
         else:
@@ -49,13 +51,19 @@ def _numeric_hits(vocabulary: Vocabulary, tokens: Tokens, language: str) -> tupl
 def _counts_a_thing(vocabulary: Vocabulary, tokens: Tokens, end: int) -> bool:
     """ "4 wheels": a word right behind the number that is no label and may be what is counted."""
     after = tokens[end] if end < len(tokens) and not tokens[end].gap else None
-    if after is None or after.kind != "word" or len(after.text) == 1 or after.text in vocabulary.words:
+    if after is None or after.kind != "word" or len(after.text) == 1 or _label_at(vocabulary, tokens, end) is not None:
         return False
     names = ("filler", "hedge", "right_ok", "left_ok", "degree", "contrast", "code_words", "clause_openers", "denial")
     known = any(after.text in LEXICON.words(name) for name in names) or after.text in vocabulary.shared
     return (
         not known and after.text not in LEXICON.union("number_") and after.text not in LEXICON.words("one_sided_words")
     )
+
+
+def _beside(tokens: Tokens, start: int) -> bool:
+    """ "since the accident in 09", "around 7": a year or an hour that no option has for its code."""
+    leads = LEXICON.words("beside_numbers")
+    return start > 0 and not tokens[start].gap and tokens[start - 1].text in leads
 
 
 def _number_verdict(tokens: Tokens, start: int, end: int) -> str:
@@ -74,6 +82,9 @@ def _verdict_after(tokens: Tokens, end: int, after: Token) -> str | None:
     if after.text in LEXICON.union("unit_") or (after.glued and after.kind == "word" and not joined):
         return OTHER
     if after.text in LEXICON.words("of_words") and end + 1 < len(tokens):
+        return OTHER
+    rated = after.text in LEXICON.words("rate_articles") | LEXICON.words("rate_words")
+    if rated and end + 1 < len(tokens) and tokens[end + 1].text in LEXICON.words("day_words"):
         return OTHER
     if after.text in LEXICON.words("score_signs"):
         return POISON
@@ -166,6 +177,8 @@ def _letter_stands(tokens: Tokens, place: int, vocabulary: Vocabulary) -> bool:
     ):
         others = before.text in vocabulary.codes and after.text in vocabulary.codes
         return free_before and free_after and not others
+    if not free_after and place == 0 and after is not None and _heads(tokens, vocabulary):
+        return True
     if not free_after and after is not None:
         following = _label_at(vocabulary, tokens, place + 1)
         return (
@@ -174,6 +187,13 @@ def _letter_stands(tokens: Tokens, place: int, vocabulary: Vocabulary) -> bool:
             and (token.text not in LEXICON.words("article_letters") or vocabulary.single)
         )
     return free_before and free_after
+
+
+def _heads(tokens: Tokens, vocabulary: Vocabulary) -> bool:
+    """ "C they lowered it": a capital letter that is no word, before a sentence that says why."""
+    first, after = tokens[0], tokens[1]
+    letter = vocabulary.single and first.raw.isupper() and first.text not in LEXICON.words("word_letters")
+    return letter and after.text in LEXICON.words("sentence_heads")
 
 
 def _label_at(vocabulary: Vocabulary, tokens: Tokens, place: int) -> str | None:

@@ -15,6 +15,7 @@ from surveys.core.replies.tokens import Token, Tokens, joined
 
 _FUZZY_LENGTH = 4
 _TWO_SLIPS = 8
+_SHORTEST_PLURAL = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +51,11 @@ def vocabulary_of(question: Question) -> Vocabulary:
                 wordings.setdefault(pattern, set()).add(option.code)
     for pattern, code in _equal_wordings(wordings):
         wordings.setdefault(pattern, set()).add(code)
-    for pattern, code in _firstwords_of(question):
+    for pattern, code in (*_firstwords_of(question), *_beginnings_of(question)):
         wordings.setdefault(pattern, set()).add(code)
     unique = {pattern: codes for pattern, codes in wordings.items() if len(codes) == 1}
-    words = {word for pattern in wordings for part in pattern.split() for word in part.rstrip("?").split("|")}
+    parts = {word for pattern in wordings for part in pattern.split() for word in part.rstrip("?").split("|")}
+    words = {word for word in parts if word.isalnum()}
     return Vocabulary(
         labels=PhraseSet((pattern, next(iter(codes))) for pattern, codes in sorted(unique.items())),
         words=frozenset(word for word in words if len(word) > 1),
@@ -77,15 +79,29 @@ def _label_patterns(text: str) -> set[str]:
             parts.append([])
         else:
             parts[-1].append(word)
-    alternatives = [words] + (parts if len(parts) > 1 and all(parts) else [])
+    alternatives = [words, _without_opener(words)] + (parts if len(parts) > 1 and all(parts) else [])
     return {pattern for each in alternatives if (pattern := _loose([word for word in each if word != "/"]))}
+
+
+def _without_opener(words: list[str]) -> list[str]:
+    """ "No ride yet" for "I have no ride yet": a label without the words that only make it a sentence."""
+    openers = LEXICON.words("label_openers")
+    start = next((place for place, word in enumerate(words) if word not in openers), 0)
+    return words[start:] if len(words) - start > 1 else words
 
 
 def _loose(words: list[str]) -> str:
     loose = LEXICON.words("label_loose")
     if not words or all(word in loose for word in words):
         return " ".join(words)
-    pattern = [f"{word}?" if word in loose else "|".join(sorted(_numbers_of(word))) for word in words]
+    pattern = [
+        part
+        for word in words
+        for part in (
+            f"{word}?" if word in loose else "|".join(sorted(singular_and_plural(word))),
+            *(["@clitics?"] if word in LEXICON.words("clitic_hosts") else []),
+        )
+    ]
     while pattern[0].endswith("?"):
         pattern = pattern[1:]
     while pattern[-1].endswith("?"):
@@ -93,10 +109,10 @@ def _loose(words: list[str]) -> str:
     return " ".join(pattern)
 
 
-def _numbers_of(word: str) -> set[str]:
+def singular_and_plural(word: str) -> set[str]:
     """A word with its plural or singular."""
     forms = {word}
-    if len(word) > 3:
+    if len(word) >= _SHORTEST_PLURAL:
         forms |= {f"{word}s"}
         if word.endswith("es") and word[:-2] + "es" == word:
             forms |= {word[:-1]}
@@ -115,8 +131,29 @@ def _firstwords_of(question: Question) -> list[tuple[str, str]]:
     for option in question.options:
         words = [token.text for token in tokenise(clean(option.label)) if token.kind == "word"]
         telling = [word for word in words if word not in dull]
+        if not words or words[0] in LEXICON.words("half_hearted"):
+            continue
         if len(words) > 1 and telling and len(telling[0]) > _FUZZY_LENGTH and len(shared[telling[0]]) == 1:
-            added.append((f"^ {telling[0]} $", option.code))
+            added.append((f"^ @article? {telling[0]} $", option.code))
+        if len(words) == 2 and telling == words and len(words[1]) > _FUZZY_LENGTH and len(shared[words[1]]) == 1:
+            added += [] if words[0] in LEXICON.words("denial") else [(f"^ @article? {words[1]} $", option.code)]
+    return added
+
+
+def _alone(words: list[str]) -> str:
+    """The pattern of some words that are a clause of their own, but for an article and up to two filling words."""
+    return f"^ @article? {' '.join(words)} ~2@filler $"
+
+
+def _beginnings_of(question: Question) -> list[tuple[str, str]]:
+    """ "More than half" for "More than half the days": two or more first words that end in a telling one."""
+    dull = LEXICON.words("degree") | LEXICON.words("not_telling") | LEXICON.words("denial") | LEXICON.words("filler")
+    dull |= LEXICON.words("label_loose") | LEXICON.words("alternative_words")
+    added = []
+    for option in question.options:
+        words = [token.text for token in tokenise(clean(option.label)) if token.kind == "word"]
+        ends = [end for end in range(2, len(words)) if words[end - 1] not in dull]
+        added += [(_alone(words[:end]), option.code) for end in ends]
     return added
 
 
@@ -201,7 +238,7 @@ def label_hits(question: Question, tokens: Tokens) -> list[Hit]:
             continue
         if _merely_opens(tokens, match):
             continue
-        hits.append(Hit(match.start, match.end, match.label, "label", denied=_denied(tokens, match)))
+        hits.append(Hit(match.start, match.end, match.label, "label", denied=_denied(tokens, match, hits)))
     return hits
 
 
@@ -212,15 +249,16 @@ def _merely_opens(tokens: Tokens, match: Match) -> bool:
     return phrases("dont_know").first(tokens[1:]) is not None or tokens[0].text in LEXICON.words("well_words")
 
 
-def _denied(tokens: Tokens, match: Match) -> bool:
+def _denied(tokens: Tokens, match: Match, earlier: list[Hit]) -> bool:
     """Whether a denial governs the label: up to three words before it, or a "no" right after it in Spanish."""
     if tokens[match.start].text in LEXICON.words("none_words"):
         return False
+    named = {place for hit in earlier for place in range(hit.start, hit.end)}
     for place in range(match.start - 1, max(-1, match.start - 5), -1):
         token = tokens[place]
         if tokens[place + 1].gap or _answers_no(tokens, place):
             break
-        if token.text in LEXICON.words("denial"):
+        if token.text in LEXICON.words("denial") and place not in named:
             return True
         if token.text in LEXICON.words("contrast") and not (
             place and tokens[place - 1].text in LEXICON.words("denial")
@@ -262,6 +300,8 @@ def _spelled(token: Token, words: frozenset[str]) -> str | None:
     text = token.text
     if len(text) < _FUZZY_LENGTH - 1 or text in words or text in LEXICON.known_words or text in LEXICON.words("common"):
         return None
+    if (plain := _undiminished(text, words) or _sounding_alike(text, words)) is not None:
+        return plain
     if len(text) < _FUZZY_LENGTH:
         return _letter_missing(text, words)
     slips = 2 if len(text) >= _TWO_SLIPS else 1
@@ -274,6 +314,31 @@ def _spelled(token: Token, words: frozenset[str]) -> str | None:
     closest = {word for word in near if OSA.distance(text, word) == best}
     longest = max(closest, key=lambda word: (len(word), word))
     return longest if all(longest.startswith(word.rstrip("s")) for word in closest) else None
+
+
+def _undiminished(text: str, words: frozenset[str]) -> str | None:
+    """ "mensajito" for mensaje, "ligerito" for ligero: the one label word that the diminutive is made of."""
+    for ending in LEXICON.words("diminutive_endings"):
+        stem = text.removesuffix(ending)
+        if stem != text and len(stem) >= _SHORTEST_PLURAL:
+            near = [word for word in words if word.startswith(stem) and 0 <= len(word) - len(stem) <= 2]
+            if len(near) == 1 or len({word.rstrip("s") for word in near}) == 1:
+                return min(near)
+    return None
+
+
+def _sounding_alike(text: str, words: frozenset[str]) -> str | None:
+    """ "rodiyas" for rodillas, "headake" for headache: the one label word that is spoken the same."""
+    sound = _sound(text)
+    near = [word for word in words if len(word) >= _FUZZY_LENGTH and _sound(word) == sound]
+    return near[0] if len(near) == 1 else None
+
+
+@lru_cache(maxsize=4096)
+def _sound(word: str) -> str:
+    for form, sound in LEXICON.pairs("sound_alikes").items():
+        word = word.replace(form, sound)
+    return word
 
 
 def _letters_swapped(text: str, words: frozenset[str]) -> str | None:

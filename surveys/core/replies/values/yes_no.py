@@ -27,7 +27,7 @@ def read_yes_no(question: Question, reply: Stripped, language: str) -> Outcome:
     signs = [match for match in signs if not _of_another_kind(question, tokens, match)]
     if any(_blocked(tokens, match) for match in signs):
         return unclear("A yes or no that is itself denied or only supposed.")
-    signs = _labelled(question, tokens, signs) or signs
+    signs = _labelled(question, tokens, signs) or _without_contrast(question, tokens, signs)
     words = {_STRONG[match.label] for match in signs if match.label in _STRONG}
     code = _code(question, tokens, language)
     if code is not None:
@@ -37,7 +37,7 @@ def read_yes_no(question: Question, reply: Stripped, language: str) -> Outcome:
     (value,) = words
     if value and _of_another_day(question, tokens, signs):
         return unclear("Says yes of another day.")
-    if _opposed(tokens, signs, value=value) or _taken_back(tokens, signs, value=value):
+    if _opposed(tokens, signs, value=value) or _taken_back(question, tokens, signs, value=value):
         return unclear("The rest of the text takes it back or makes it uncertain.")
     covered = {place for match in signs for place in range(match.start, match.end)}
     more = any(
@@ -50,8 +50,8 @@ def read_yes_no(question: Question, reply: Stripped, language: str) -> Outcome:
 def _signs(question: Question, tokens: Tokens) -> list[Match]:
     """Every sign of yes, no or neither, longer phrases hiding what is inside them."""
     facts = [match for match in _facts(question).all(tokens) if not _compound(tokens, match)]
-    matches = phrases("affirm", "deny", "neither", "mild", "soft", "not_a_sign").all(tokens) + _conditions(tokens)
-    matches += facts
+    matches = [*facts, *phrases("affirm", "deny", "neither", "mild", "soft", "not_a_sign").all(tokens)]
+    matches += _conditions(tokens)
     matches.sort(key=lambda match: (match.start, match.start - match.end))
     kept: list[Match] = []
     for match in matches:
@@ -113,13 +113,34 @@ def _labelled(question: Question, tokens: Tokens, signs: list[Match]) -> list[Ma
     return [replace(match, label=match.label.removeprefix("buried_")) for match in named]
 
 
+def _without_contrast(question: Question, tokens: Tokens, signs: list[Match]) -> list[Match]:
+    """ "no, pero sí mareo": a yes behind "but" that belongs to something which was not asked about."""
+    if not signs or signs[0].label not in {"deny", "fact_no"}:
+        return signs
+    return [match for match in signs if not _grants_another(tokens, match, _own_words(question))]
+
+
+def _own_words(question: Question) -> frozenset[str]:
+    """The words that speak of what was asked, or of nothing."""
+    return _prompt_words(question) | _asked_words(question) | LEXICON.words("filler") | LEXICON.words("right_ok")
+
+
+def _grants_another(tokens: Tokens, match: Match, asked: frozenset[str]) -> bool:
+    """Whether a single yes stands between a "but" and a word that was not asked about."""
+    follows = tokens[match.end] if match.end < len(tokens) and not tokens[match.end].gap else None
+    contrasted = match.start > 0 and tokens[match.start - 1].text in LEXICON.words("contrast")
+    single = match.label.endswith("affirm") and match.end - match.start == 1
+    return contrasted and single and follows is not None and follows.kind == "word" and follows.text not in asked
+
+
 def _of_another_day(question: Question, tokens: Tokens, signs: list[Match]) -> bool:
-    """ "yesterday yes" to a question about today, "friday yes" to one about Thursday: the day leads the yes."""
+    """ "yesterday yes", "took it last night" to a question about today, "friday yes" to one about Thursday."""
     first = next((match for match in signs if match.label in _STRONG), None)
-    if first is None or first.start == 0:
+    if first is None:
         return False
-    start, _ = clause_at(clauses(tokens), first.start)
-    lead = {token.text for token in tokens[start : first.start]}
+    start, end = clause_at(clauses(tokens), first.start)
+    states = first.label == "fact_yes"
+    lead = {token.text for token in tokens[start : end if states else first.start]}
     asked = focus_of(question)
     days = LEXICON.words("other_days") if asked.moment == "day" else frozenset()
     weekdays = LEXICON.words("weekday_names")
@@ -205,9 +226,30 @@ def _facts(question: Question) -> PhraseSet:
             topic = name.removeprefix("ask_")
             lines += [(line, "fact_yes") for line in LEXICON.lines(f"fact_{topic}_yes")]
             lines += [(line, "fact_no") for line in LEXICON.lines(f"fact_{topic}_no")]
+    for base, done in _asked_doings(question):
+        for echoes, label in (("echo_yes", "fact_yes"), ("echo_no", "fact_no")):
+            lines += [(line.replace("DONE", done).replace("BASE", base), label) for line in LEXICON.lines(echoes)]
     for noun in _asked_nouns(question):
         lines += [(line.replace("NOUN", noun), "fact_no") for line in LEXICON.lines("noun_denied")]
     return PhraseSet(lines)
+
+
+def _asked_doings(question: Question) -> list[tuple[str, str]]:
+    """What the prompt asks whether it was done, as its forms there and in an answer: "did you pick up": picked."""
+    tokens = tokenise(clean(question.text))
+    words = {token.text for place, token in enumerate(tokens) if _is_doing(tokens, place)}
+    known = [line.split() for line in LEXICON.lines("verb_forms")]
+    return [(forms[0], "|".join(forms[1:])) for forms in known if words & set(forms)]
+
+
+def _is_doing(tokens: Tokens, place: int) -> bool:
+    """Whether the word at a place is the verb of the question: the first word, or behind "did you", "ha"."""
+    if place == 0:
+        return True
+    before = tokens[place - 1].text in LEXICON.words("asked_doers") and not tokens[place].gap
+    return before and (
+        place == 1 or bool(tokens[place - 1].gap) or tokens[place - 2].text in LEXICON.words("asking_verbs")
+    )
 
 
 def _asked_nouns(question: Question) -> set[str]:
@@ -233,7 +275,7 @@ def _after_self_correction(tokens: Tokens, signs: list[Match]) -> list[Match]:
     return signs
 
 
-def _taken_back(tokens: Tokens, signs: list[Match], *, value: bool) -> bool:
+def _taken_back(question: Question, tokens: Tokens, signs: list[Match], *, value: bool) -> bool:
     """A no followed by "maybe", "only at night" is no certain no; a yes may be weak, but not doubted before."""
     first = next((match.start for match in signs if match.label in _STRONG), 0)
     neither = [match for match in signs if match.label in {"neither", "mild"}]
@@ -242,7 +284,12 @@ def _taken_back(tokens: Tokens, signs: list[Match], *, value: bool) -> bool:
     if value:
         doubts = (match for match in neither if match.label == "neither")
         return any(tokens[match.start].text in LEXICON.words("doubt") for match in doubts)
-    exception = phrases("except_when").all(tokens)
+    asked = _own_words(question)
+    exception = [
+        match
+        for match in phrases("except_when").all(tokens)
+        if not _grants_another(tokens, Match(match.end - 1, match.end, "affirm"), asked)
+    ]
     neither = [match for match in neither if not _asked(tokens, match)]
     return bool(neither) or any(match.start > first for match in exception)
 

@@ -1,0 +1,160 @@
+"""What people write to choices and to yes-or-no questions: the principle behind each reading, with its siblings."""
+
+import pytest
+
+from surveys.core.replies.reader import read
+from surveys.core.replies.reading import Option, Question, QuestionType
+
+
+def _asked(kind: QuestionType, text: str, *labels: str) -> Question:
+    """A question whose options have the codes 1, 2, 3; synonyms stand behind a slash."""
+    options = tuple(
+        Option(str(code), label.split("/")[0], tuple(label.split("/")[1:])) for code, label in enumerate(labels, 1)
+    )
+    return Question(kind, text, options=options)
+
+
+HELPERS = _asked(
+    "multi_choice",
+    "Who helps you at home? Send all that apply.",
+    "Partner/husband/wife",
+    "Son or daughter/son/daughter",
+    "Friend or neighbor/friend/neighbor",
+    "Paid aide/aide",
+    "Nobody",
+)
+EFFECTS = _asked(
+    "multi_choice", "What have you had?", "Nausea", "Headache", "Dizziness", "Strange dreams", "Sleepiness"
+)
+KNEES = _asked("multi_choice", "Which joints hurt?", "Left knee", "Right knee", "Jaw")
+OFTEN = _asked(
+    "single_choice",
+    "Over the last 2 weeks, how often have you felt down?",
+    "Not at all",
+    "Several days",
+    "More than half the days",
+    "Nearly every day",
+)
+AIDS = _asked("single_choice", "What do you use to get around?", "Nothing", "Cane", "Walker", "Wheelchair")
+RIDE = _asked("single_choice", "How will you get home?", "Someone drives me", "Taxi/uber", "Bus", "I have no ride yet")
+SPANISH = _asked("single_choice", "¿Cómo prefiere el aviso?", "Mensaje", "Llamada", "Ya se quitó")
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("mi esposo y mi hija", ("1", "2")),
+        ("my wife and mi vecina", ("1", "3")),
+        ("my kids", ("2",)),
+        ("the lady next door and my son", ("2", "3")),
+        ("all of em but the aide", ("1", "2", "3")),
+        ("just my husband, he does everything", ("1",)),
+    ],
+)
+def test_an_item_counts_in_either_language_and_by_its_everyday_names(text: str, codes: tuple[str, ...]) -> None:
+    assert read(HELPERS, text, "en").value == codes
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        (HELPERS, "my husband and the gal down at church"),
+        (HELPERS, "my son Dave and his wife"),
+        (HELPERS, "daughter and a mormorant"),
+        (EFFECTS, "so tired, and nausea"),
+        (EFFECTS, "nausea and weird sueños"),
+        (EFFECTS, "1 yes 2 no 3 yes"),
+        (EFFECTS, "nausea, neither"),
+    ],
+)
+def test_a_list_with_an_item_that_is_not_understood_is_asked_again(question: Question, text: str) -> None:
+    assert read(question, text, "en").kind == "reprompt"
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "codes"),
+    [
+        (EFFECTS, "nausea the first day, dizzy the second", ("1", "3")),
+        (EFFECTS, "drowsy all day, slept 12 hours", ("5",)),
+        (EFFECTS, "headake n nawsea", ("1", "2")),
+        (EFFECTS, "everything but the dreams", ("1", "2", "3", "5")),
+        (KNEES, "both knees", ("1", "2")),
+    ],
+)
+def test_what_is_said_about_an_item_does_not_change_the_list(
+    question: Question, text: str, codes: tuple[str, ...]
+) -> None:
+    assert read(question, text, "en").value == codes
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "code"),
+    [
+        (OFTEN, "none", "1"),
+        (OFTEN, "ningun dia", "1"),
+        (OFTEN, "more than half i think", "3"),
+        (OFTEN, "casi diario", "4"),
+        (OFTEN, "nearly every day since the accident in 09", "4"),
+        (AIDS, "mi silla de ruedas", "4"),
+        (AIDS, "i dont use anything", "1"),
+        (RIDE, "my sister drives", "1"),
+        (RIDE, "no ride yet", "4"),
+        (SPANISH, "por mensajito", "1"),
+        (SPANISH, "ya se me quitó", "3"),
+        (SPANISH, "el numero 2 porfa", "2"),
+    ],
+)
+def test_a_plain_equal_of_one_option_chooses_it(question: Question, text: str, code: str) -> None:
+    assert read(question, text, "en").value == code
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        (RIDE, "an uber or maybe my wife"),
+        (OFTEN, "todos los dias"),
+        (OFTEN, "some days"),
+        (AIDS, "cane inside, wheelchair outside"),
+        (AIDS, "used to use a cane"),
+    ],
+)
+def test_what_fits_no_option_or_two_is_asked_again(question: Question, text: str) -> None:
+    assert read(question, text, "en").kind == "reprompt"
+
+
+@pytest.mark.parametrize(
+    ("prompt", "text", "value"),
+    [
+        ("Do you have someone to drive you home?", "my neighbor Dee is taking me", True),
+        ("Do you have someone to drive you home?", "no ride", False),
+        ("Have you fallen since your last visit?", "fell in the shower", True),
+        ("Have you fallen since your last visit?", "did not fall", False),
+        ("Have you fallen since your last visit?", "actually I did have a fall", True),
+        ("Did you pick up your prescription?", "picked it up yesterday", True),
+        ("Have you stopped your blood thinner?", "stopped it Tuesday like he said", True),
+        ("Are you still using the patches?", "I stopped them Friday", False),
+        ("Is the relief still there?", "Still holding!", True),
+        ("Is your pain better than last week?", "a lot better", True),
+        ("¿Ha tenido dolor de cabeza hoy?", "no, pero sí mareo", False),
+        ("¿Ha tenido dolor de cabeza hoy?", "si me duele", True),
+        ("Did you hear things that were not there?", "No hon just very relaxed", False),
+    ],
+)
+def test_a_stated_fact_answers_yes_or_no(prompt: str, text: str, value: bool) -> None:
+    assert read(Question("yes_no", prompt), text, "en").value is value
+
+
+@pytest.mark.parametrize(
+    ("prompt", "text"),
+    [
+        ("Have you fallen since your last visit?", "nearly went down"),
+        ("Have you fallen since your last visit?", "fell asleep early"),
+        ("Have you had any nausea since your infusion?", "not since tuesday"),
+        ("Did you take your medicine this morning?", "took half"),
+        ("Did you take your medicine this morning?", "took it last night"),
+        ("Did you take your medicine this morning?", "my wife took hers"),
+        ("Have you had nausea since you started the pills?", "started Monday"),
+    ],
+)
+def test_a_fact_of_another_time_person_or_measure_is_asked_again(prompt: str, text: str) -> None:
+    assert read(Question("yes_no", prompt), text, "en").value is None
