@@ -124,7 +124,11 @@ def not_for_us(tokens: Tokens, text: str) -> Intent | None:
     if reaction(text):
         return Intent("not_for_us", "A reaction notice made by the phone.", None, "tapback")
     automatic = phrases("autoreply").first(tokens)
-    if automatic and not any(token.text in LEXICON.words("autoreply_guards") for token in tokens):
+    if (
+        automatic
+        and not phrases("texter_asks").first(tokens)
+        and not any(token.text in LEXICON.words("autoreply_guards") for token in tokens)
+    ):
         return Intent("not_for_us", "An automatic reply of a phone, mailbox or network.", None, "autoreply")
     if _wrong_number(tokens):
         return Intent("not_for_us", "Says that we have the wrong person or number.", "wrong_person", "wrong_number")

@@ -12,7 +12,7 @@ from importlib.resources.abc import Traversable
 
 import yaml
 
-LEXICON_VERSION = "2026.11.3"
+LEXICON_VERSION = "2026.11.4"
 
 
 class Lexicon:

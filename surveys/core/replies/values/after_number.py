@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from surveys.core.replies.lexicon import LEXICON
 from surveys.core.replies.values.before_number import judge_before
+from surveys.core.replies.values.counted import begins_sentence, counts_others, counts_things, names_one
 from surveys.core.replies.values.mentions import Mention
 from surveys.core.replies.values.scene import ELSE, FREE, OTHER, POISON, UNSURE, Scene, Verdict
+from surveys.core.replies.values.signs import below_zero, end_words
 
 _OF_WORDS = LEXICON.words("scale_joins")
 _WEAK_OF_WORDS = LEXICON.words("weak_scale_joins")
@@ -103,6 +105,8 @@ def _more_units(scene: Scene, end: int) -> Verdict | None:
     place = end + joined
     second = scene.mention_at(place) if scene.token(place) else None
     timed = scene.text(end - 1) in LEXICON.words("unit_hour")
+    if second and second.value == 0:
+        return None
     if second and (scene.is_unit(second.end) or (timed and not joined)):
         return Verdict(POISON, "two quantities that would have to be added")
     halves = {scene.text(place), scene.text(place + 1)} & LEXICON.words("halves")
@@ -120,12 +124,20 @@ def _misfitting(scene: Scene, mention: Mention, end: int) -> Step:
     if celsius or text in LEXICON.words("unit_percent"):
         return end, Verdict(POISON, "a different unit")
     points = text in LEXICON.words("unit_points")
-    if scene.text(end + points) in LEXICON.words("comparative") and not scene.starts(end, "hedge_after"):
+    agrees = scene.text(end + points) in _own_words(scene, mention)
+    if not agrees and scene.text(end + points) in LEXICON.words("comparative") and not scene.starts(end, "hedge_after"):
         return end, Verdict(POISON, "a difference, not a score")
     if points:
         return end + 1, None
     loose_letter = text in {"x", "h"} and not scene.tokens[end].glued
     return end, ELSE if scene.is_unit(end) and not loose_letter else None
+
+
+def _own_words(scene: Scene, mention: Mention) -> frozenset[str]:
+    """On a scale with a negative half, the words of the end that the number lies towards ("4 better")."""
+    if not below_zero(scene.question) or not mention.value:
+        return frozenset()
+    return end_words(scene.question, negative=mention.value < 0)
 
 
 def _rate(scene: Scene, end: int) -> bool:
@@ -162,6 +174,8 @@ def _neighbour(scene: Scene, mention: Mention, end: int) -> Verdict | None:
     token = scene.token(end)
     if token is None or token.kind != "word" or scene.mention_at(end):
         return None
+    if scene.question.type == "scale" and counts_things(scene, mention, end):
+        return ELSE
     topic = scene.topic(token.text)
     if topic:
         return _labelled(scene, mention, topic)
@@ -169,14 +183,43 @@ def _neighbour(scene: Scene, mention: Mention, end: int) -> Verdict | None:
         return None if scene.topic(scene.text(end + 1)) else Verdict(OTHER, "a count of something")
     if end > mention.end and any(scene.fits_unit(place) for place in range(mention.end, end)):
         return None
+    if scene.question.type == "scale":
+        return _behind_score(scene, mention, end)
+    return _behind_count(scene, mention, end)
+
+
+def _is_idle(scene: Scene, end: int) -> bool:
+    """Whether the word behind the number is one that nothing is counted in."""
+    text = scene.text(end)
     known = LEXICON.words("right_ok") | LEXICON.words("hedge") | LEXICON.words("body") | LEXICON.words("filler")
-    if token.text in known or token.text in scene.focus.words or scene.starts(end, "self_corrections"):
+    if text in known or text in scene.focus.words or scene.starts(end, "self_corrections"):
+        return True
+    return text.endswith(_NO_COUNT_NOUN) and len(text) >= _SHORTEST_INFLECTED
+
+
+def _behind_score(scene: Scene, mention: Mention, end: int) -> Verdict | None:
+    """Behind a score stands chatter, unless the number is a one and may be "one thing"."""
+    article = scene.tokens[mention.start].text in LEXICON.words("article")
+    if article and scene.text(end) in LEXICON.words("vocatives"):
+        return ELSE
+    single = mention.value == 1 and names_one(scene, end)
+    described = scene.text(end) in LEXICON.words("describing")
+    return ELSE if single and (described or not _is_idle(scene, end)) else None
+
+
+def _behind_count(scene: Scene, mention: Mention, end: int) -> Verdict | None:
+    """A count may be of things not asked for: only idle words, "2 long ones" and a new sentence are safe behind it."""
+    text = scene.text(end)
+    if counts_others(scene, mention, end):
+        return ELSE
+    if _is_idle(scene, end) or (
+        text in LEXICON.words("describing") and scene.text(end + 1) in LEXICON.words("one_pronouns")
+    ):
         return None
-    inflected = token.text.endswith(_NO_COUNT_NOUN) and len(token.text) >= _SHORTEST_INFLECTED
-    if inflected:
+    judged = text in LEXICON.words("judging") and not counts_things(scene, mention, end)
+    if judged or begins_sentence(scene, mention, end):
         return None
-    doubtful = scene.question.type == "number" and token.text not in LEXICON.known_words
-    return Verdict(UNSURE, "an unknown word behind it") if doubtful else ELSE
+    return Verdict(UNSURE, "an unknown word behind it") if text not in LEXICON.known_words else ELSE
 
 
 def _labelled(scene: Scene, mention: Mention, topic: str) -> Verdict | None:

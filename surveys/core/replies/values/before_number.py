@@ -40,6 +40,10 @@ def judge_before(scene: Scene, mention: Mention) -> Verdict | None:
         return _minus(scene, mention)
     if before.text == "^":
         return Verdict(POISON, "not a plain number")
+    if scene.ends(start, "reached") or scene.ends(start, "idle_leads"):
+        return None
+    if scene.ends(start, "asked_for"):
+        return ELSE
     if scene.ends(start, "one_sided_before"):
         return Verdict(POISON, "only a bound")
     if before.kind == "word" and scene.tokens[start].glued and mention.form != "words":
@@ -69,7 +73,7 @@ def _lead(scene: Scene, mention: Mention) -> Verdict | None:
     """The word before the number, articles and hedges not counted."""
     place, article = mention.start - 1, False
     if scene.tokens[place].text in LEXICON.words("hour_article"):
-        return Verdict(OTHER, "an hour")
+        return None if _all_of_them(scene, mention, place) else Verdict(OTHER, "an hour")
     skip = LEXICON.words("article") | LEXICON.words("hedge") | {"#", "=", "~", "*", "s"}
     while place >= 0 and scene.tokens[place].text in skip:
         article = article or scene.tokens[place].text in _SINGULAR
@@ -89,6 +93,12 @@ def _lead(scene: Scene, mention: Mention) -> Verdict | None:
     return _plain_word(scene, mention, place, article=article)
 
 
+def _all_of_them(scene: Scene, mention: Mention, place: int) -> bool:
+    """ "las 7" of seven nights: the article of the whole count, and no "a las" of an hour before it."""
+    whole = scene.question.type == "number" and mention.value == scene.question.max
+    return whole and (place == 0 or bool(scene.tokens[place].gap))
+
+
 def _subject_fits(scene: Scene, verb: int) -> bool:
     """ "my pain is 8", "it is 8", "my hip is 8"; but "my dog is 8" and "the stone in 2009 was a 10" speak of others."""
     if verb == 0 or scene.tokens[verb].gap:
@@ -104,7 +114,7 @@ def _subject_fits(scene: Scene, verb: int) -> bool:
 
 def _plain_word(scene: Scene, mention: Mention, place: int, *, article: bool) -> Verdict | None:
     word = scene.tokens[place].text
-    counting = LEXICON.words("count_verbs") | scene.focus.words
+    counting = LEXICON.words("count_verbs") | (scene.focus.words - LEXICON.words("prompt_idle"))
     if scene.question.type == "number" and word in counting:
         return None
     if word in LEXICON.words("to_be") and not _subject_fits(scene, place):
@@ -114,9 +124,17 @@ def _plain_word(scene: Scene, mention: Mention, place: int, *, article: bool) ->
     if word in LEXICON.words("whole_words") and mention.value == scene.question.max:
         return None
     if word in LEXICON.words("takers"):
-        return ELSE
+        return None if _described_time(scene, place) else ELSE
     known = LEXICON.words("left_ok") | LEXICON.words("copula") | LEXICON.words("filler")
-    return None if word in known else Verdict(UNSURE, "belongs to a word before it")
+    asked = scene.focus.words - LEXICON.words("prompt_idle")
+    return None if word in known | asked else Verdict(UNSURE, "belongs to a word before it")
+
+
+def _described_time(scene: Scene, place: int) -> bool:
+    """ "rough night 8" says how the night was; "night 8" counts it."""
+    known = LEXICON.words("describing") | LEXICON.words("adjectives")
+    described = place > 0 and not scene.tokens[place].gap and scene.tokens[place - 1].text in known
+    return described and scene.tokens[place].text in LEXICON.words("time_nouns")
 
 
 def _by_the_clock(scene: Scene, place: int) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from surveys.core.replies.lexicon import LEXICON
 from surveys.core.replies.normalise import clean, tokenise
@@ -11,6 +11,8 @@ from surveys.core.replies.reading import Question
 from surveys.core.replies.tokens import Tokens
 from surveys.core.replies.values.focus import focus_of
 from surveys.core.replies.values.segments import Span, clauses, time_phrases
+
+_SHORTEST_GENDERED = 5
 
 
 def label_values(question: Question, tokens: Tokens) -> set[float | None]:
@@ -49,7 +51,7 @@ def labels_in(question: Question, tokens: Tokens) -> set[float | None]:
 def _is_label(tokens: Tokens, span: Span, patterns: PhraseSet, question: Question, bad_time: set[int]) -> bool:
     """A clause that holds the label and otherwise only words that do not change it."""
     part = tokens[span[0] : span[1]]
-    idle = LEXICON.words("label_idle") | LEXICON.words("label_times")
+    idle = LEXICON.words("label_idle") | LEXICON.words("label_times") | LEXICON.words("vocatives")
     for match in patterns.all(part):
         rest = [place for place in range(len(part)) if not match.start <= place < match.end]
         outside = {part[place].text for place in rest if part[place].kind == "word"}
@@ -85,7 +87,21 @@ def _pattern(label: str) -> str:
         return ""
     while words and words[0] in loose:
         words = words[1:]
-    return " ".join(words)
+    return " ".join(_either_gender(word) for word in words)
+
+
+@cache
+def _endings() -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(line.split()) for line in LEXICON.lines("gender_endings"))
+
+
+def _either_gender(word: str) -> str:
+    """ "cansado" as "cansado|cansada": a label fits whoever writes."""
+    if len(word) < _SHORTEST_GENDERED:
+        return word
+    forms = next((each for each in _endings() if word.endswith(each)), ())
+    stem = word[: -len(forms[0])] if forms else word
+    return "|".join(f"{stem}{ending}" for ending in forms) or word
 
 
 def _zero_wordings(question: Question, label: str) -> set[str]:

@@ -13,7 +13,7 @@ from surveys.core.replies.reading import Question
 from surveys.core.replies.tokens import Tokens
 
 _PARENTHESES = re.compile(r"\([^()]{0,80}\)")
-_UNITS = ("times", "percent", "degree_f", "steps", "hour", "minute", "day", "pill", "beats", "pound", "kilo")
+_UNITS = ("times", "percent", "degree_f", "steps", "hour", "minute", "day", "pill", "alcohol", "beats", "pound", "kilo")
 
 
 @dataclass(frozen=True, slots=True)

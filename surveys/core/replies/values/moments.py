@@ -27,7 +27,7 @@ def against_moment(question: Question, tokens: Tokens, start: int, end: int) -> 
 
 
 def _denied(tokens: Tokens, first: int, start: int, end: int) -> bool:
-    near = tokens[max(first, start - 2) : start]
+    near = tokens[max(first, start - 3) : start]
     if any(token.text in LEXICON.words("denial") for token in near):
         return True
     before = phrases("moment_denied_before").all(tokens[first:start])

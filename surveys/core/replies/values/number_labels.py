@@ -33,9 +33,11 @@ def _is_label(scene: Scene, last: int) -> bool:
 
 def _trailing(scene: Scene, mention: Mention, end: int) -> str | None:
     """ "8/10 pain", "8 for mood"."""
-    if end > mention.end or scene.labels_trail:
+    leads_next = scene.mention_at(end + 1) is not None and not scene.labels_trail
+    if (end > mention.end and not leads_next) or scene.labels_trail:
         direct = scene.topic(scene.text(end))
-        if direct:
+        verb = scene.question.type == "number" and scene.text(end) in LEXICON.words("plain_verbs")
+        if direct and not verb:
             return direct
     return scene.topic(scene.text(end + 1)) if scene.text(end) in LEXICON.words("label_joins") else None
 
@@ -48,6 +50,8 @@ def aspect_of(scene: Scene, mention: Mention) -> str | None:
         if named := _aspect(scene.tokens[place].text):
             return named
     behind = mention.end + (scene.text(mention.end) in LEXICON.words("joins_of_aspects"))
+    if scene.text(behind + 1) in LEXICON.words("superlative_goes_on"):
+        return None
     return _aspect(scene.text(behind))
 
 

@@ -11,10 +11,13 @@ from surveys.core.replies.values.after_number import judge_after
 from surveys.core.replies.values.before_number import denial_before, judge_before
 from surveys.core.replies.values.mentions import Mention
 from surveys.core.replies.values.number_labels import aspect_of, label_of
-from surveys.core.replies.values.scene import FREE, OTHER, POISON, Scene, Verdict
+from surveys.core.replies.values.scene import ELSE, FREE, OTHER, POISON, UNSURE, Scene, Verdict
+from surveys.core.replies.values.signs import below_zero
 
 _JOINERS = LEXICON.words("number_joiners")
 _TWICE = 2
+_LISTED = frozenset({ELSE.why, "an hour", "a moment or a place"})
+"""Why the first of a list is not the answer, where the same holds of what follows its comma."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +53,14 @@ def _joined(scene: Scene, judged: list[Judged]) -> list[Judged]:
 
 
 def _counts_with(scene: Scene, source: Judged, each: Judged) -> bool:
+    """A list goes on behind a joining word, and behind a comma after its first member ("woke at 2, 4 and 5:15")."""
     low, high = sorted((source, each), key=lambda one: one.mention.start)
     between = [token.text for token in scene.tokens[low.end : high.mention.start]]
-    joined = len(between) == 1 and between[0] in _JOINERS and not scene.tokens[high.mention.start].gap
-    return joined and source.role in {OTHER, POISON} and source.mention.form == each.mention.form
+    gap = scene.tokens[high.mention.start].gap
+    joined = len(between) == 1 and between[0] in _JOINERS and not gap
+    listed = not between and gap == "," and source is low and source.why in _LISTED
+    alike = source.mention.form == each.mention.form or source.mention.form == "clock"
+    return (joined or listed) and source.role in {OTHER, POISON} and alike
 
 
 def _judge(scene: Scene, mention: Mention) -> Judged:
@@ -67,7 +74,10 @@ def _judge(scene: Scene, mention: Mention) -> Judged:
     if denial:
         return Judged(mention, denial.role, mention.end, denial.why)
     end, verdict = judge_after(scene, mention)
-    verdict = verdict or judge_before(scene, mention) or Verdict(FREE, "stands for itself")
+    if verdict is None or verdict.role == UNSURE:
+        before = judge_before(scene, mention)
+        placed = before is not None and (verdict is None or before.role == OTHER)
+        verdict = before if placed else verdict or Verdict(FREE, "stands for itself")
     topic = verdict.topic
     if topic is None and verdict.role in {FREE, POISON}:
         topic = label_of(scene, mention, end)
@@ -86,7 +96,7 @@ def _misplaced(scene: Scene, mention: Mention, end: int, topic: str | None) -> s
             return None
         counted = any(scene.fits_unit(place) for place in range(mention.end, max(end, mention.end + 1)))
         return None if counted else "a score beside a count"
-    aspect = aspect_of(scene, mention) if scene.question.type == "scale" else None
+    aspect = aspect_of(scene, mention) if scene.question.type == "scale" and not below_zero(scene.question) else None
     if aspect and aspect not in scene.focus.aspects:
         return "the worst, the best or the average, which was not asked"
     return None

@@ -45,7 +45,9 @@ class Scene:
     @cached_property
     def labels_trail(self) -> bool:
         """Whether labels stand behind their numbers here ("5/10 pain 8/10 anxiety")."""
-        return not any(self.topic(token.text) for token in self.tokens[: self.mentions[0].start])
+        ahead, behind = self.tokens[: self.mentions[0].start], self.tokens[self.mentions[-1].end :]
+        ends = len(self.mentions) == 1 or any(self.topic(token.text) for token in behind)
+        return ends and not any(self.topic(token.text) for token in ahead)
 
     def token(self, place: int) -> Token | None:
         """The token there if it follows without a break."""

@@ -42,6 +42,7 @@ def read_time(question: Question, reply: Stripped, language: str) -> Outcome:
     if len(clocks) > MOST_TIMES:
         return unclear("Several times.")
     inside = {place for clock in clocks if clock.end - clock.start > 1 for place in range(clock.start, clock.end)}
+    inside |= {place for match in phrases("time_limits").all(tokens) for place in range(match.start, match.end)}
     if any(match.start not in inside for match in phrases("time_vague").all(tokens)):
         return unclear("Before, after, between or some time ago.")
     found_times = _after_self_correction(tokens, _all_times(tokens, language))
@@ -76,7 +77,7 @@ def _all_times(tokens: Tokens, language: str) -> list[tuple[int, int | None]]:
     clocks = _clocks(tokens, language)
     times: list[tuple[int, int | None]] = []
     for clock in clocks:
-        if _counted_at(tokens, clock):
+        if _counted_at(tokens, clock) or _scored(tokens, clock):
             continue
         beside = next((value for place, value in named if abs(place - clock.end) <= 1 and clock.hour == 12), None)
         times.append((clock.start, beside if beside is not None else _minutes(tokens, clock)))
@@ -97,6 +98,16 @@ def _counted_at(tokens: Tokens, clock: Clock) -> bool:
     )
 
 
+def _scored(tokens: Tokens, clock: Clock) -> bool:
+    """ "9pm pain is 7": a bare number that a score's name leads is no hour."""
+    idle = LEXICON.words("article") | LEXICON.words("hedge")
+    lead = [token.text for token in tokens[max(0, clock.start - 3) : clock.start] if token.text not in idle][-2:]
+    scores = {word for name in LEXICON.words("score_topics") for word in LEXICON.words(name)}
+    if clock.end - clock.start > 1 or not tokens[clock.start].text.isdecimal() or _meridiem(tokens, clock.end):
+        return False
+    return bool(lead) and (lead[-1] in scores or (lead[0] in scores and lead[-1] in LEXICON.words("copula")))
+
+
 def _clocks(tokens: Tokens, language: str) -> list[Clock]:
     clocks: list[Clock] = []
     spoken = {mention.start: mention for mention in find_mentions(tokens, language)}
@@ -113,7 +124,7 @@ def _written(tokens: Tokens, place: int) -> Clock | None:
     """9:15, 0830, 2000 hours, 930pm, 9 pm, 9."""
     token = tokens[place]
     if token.kind != "number":
-        return None
+        return _letter_zero(tokens, place)
     clock = _CLOCK.fullmatch(token.text)
     if clock and (":" in token.text or _meridiem(tokens, place + 1)):
         hour, minute = int(clock.group(1)), int(clock.group(2))
@@ -129,6 +140,15 @@ def _written(tokens: Tokens, place: int) -> Clock | None:
     if not digits.isdecimal() or len(digits) > 2 or int(digits) > 24:
         return None
     return _whole_hour(tokens, place, place + 1, int(digits))
+
+
+def _letter_zero(tokens: Tokens, place: int) -> Clock | None:
+    """ "O630": the letter typed for the zero."""
+    following = tokens[place + 1] if place + 1 < len(tokens) else None
+    if tokens[place].raw not in {"O", "o"} or following is None or not following.glued:
+        return None
+    written = _MILITARY.fullmatch(f"0{following.text}")
+    return Clock(place, place + 2, int(written.group(1)), int(written.group(2)), True) if written else None
 
 
 def _whole_hour(tokens: Tokens, start: int, end: int, hour: int) -> Clock | None:

@@ -1,0 +1,91 @@
+"""Whether the words right behind a number name things that it counts ("3 toes", "2 panic attacks") or only chatter.
+
+A number above one counts things only where a name in the plural follows, at once or behind words that describe it. A
+pronoun, a verb, a joining word or an interjection ends the search: what follows it is a new thought.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from surveys.core.replies.lexicon import LEXICON
+from surveys.core.replies.values.mentions import Mention
+from surveys.core.replies.values.scene import Scene
+
+_FURTHEST = 3
+_SHORTEST_PLURAL = 4
+_DRUG_ENDINGS = tuple(sorted(LEXICON.words("drug_endings")))
+_PLURAL_ENDINGS = tuple(sorted(LEXICON.words("plural_endings")))
+_SINGULAR_ENDINGS = tuple(sorted(LEXICON.words("singular_endings")))
+
+
+def counts_things(scene: Scene, mention: Mention, end: int) -> bool:
+    """Whether a counted thing stands within three words behind the number."""
+    return _thing(scene, mention, end) is not None
+
+
+def counts_others(scene: Scene, mention: Mention, end: int) -> bool:
+    """ "2 bad days" where pills are asked for: behind words that describe it, a thing that is not the one asked for."""
+    place = _thing(scene, mention, end)
+    asked = scene.focus.words | LEXICON.words("one_pronouns")
+    return place is not None and place > end and not scene.fits_unit(place) and scene.text(place) not in asked
+
+
+def _thing(scene: Scene, mention: Mention, end: int) -> int | None:
+    for place in range(end, end + _FURTHEST):
+        token = scene.token(place)
+        if token is None or token.kind != "word" or scene.in_mention(place):
+            return None
+        month = token.text in LEXICON.words("months") and token.text not in _closers()
+        if month or _counted_part(scene, mention, place) or _plural(token.text) or _is_drug(token.text):
+            return place
+        if token.text in _closers():
+            return None
+    return None
+
+
+def names_one(scene: Scene, end: int) -> bool:
+    """Whether a word behind a one, past what describes it, may be the thing there is one of."""
+    described = LEXICON.words("adjectives") | LEXICON.words("degree") | LEXICON.words("describing")
+    place = end
+    while scene.text(place) in described:
+        place += 1
+    return bool(scene.text(place)) and scene.text(place) not in _closers()
+
+
+def begins_sentence(scene: Scene, mention: Mention, end: int) -> bool:
+    """ "5 Maria was wonderful": a name that is no plural and no drug and has its own verb."""
+    text = scene.text(end)
+    if mention.value == 1 or _plural(text) or _is_drug(text) or text in LEXICON.known_words:
+        return False
+    return scene.text(end + 1) in LEXICON.words("finite_verbs")
+
+
+def _counted_part(scene: Scene, mention: Mention, end: int) -> bool:
+    """ "3 toes", "2 knees": no more of a part of the body than there are."""
+    most = LEXICON.pairs("body_counts").get(scene.text(end))
+    return most is not None and mention.value is not None and 0 < mention.value <= int(most)
+
+
+def _plural(word: str) -> bool:
+    if word in LEXICON.words("plural_names") or (word in LEXICON.union("unit_") and word.endswith(_PLURAL_ENDINGS)):
+        return True
+    if word in _closers() | LEXICON.words("not_plural") | LEXICON.words("body"):
+        return False
+    if len(word) < _SHORTEST_PLURAL:
+        return False
+    return word.endswith(_PLURAL_ENDINGS) and not word.endswith(_SINGULAR_ENDINGS)
+
+
+def _is_drug(word: str) -> bool:
+    if word in LEXICON.words("unit_drug_own") | LEXICON.words("unit_drug_other") | LEXICON.words("drug_names"):
+        return True
+    return word not in LEXICON.known_words and word.endswith(_DRUG_ENDINGS)
+
+
+@cache
+def _closers() -> frozenset[str]:
+    """Words that cannot stand between a number and the thing it counts."""
+    plain = LEXICON.words("right_ok") | LEXICON.words("filler") | LEXICON.words("hedge")
+    described = LEXICON.words("adjectives") | LEXICON.words("degree") | LEXICON.words("describing")
+    return frozenset((plain - described) | LEXICON.words("plain_verbs"))

@@ -1,0 +1,98 @@
+"""What speaks against a number that stands well: wishes, other people, the ends of the scale in words."""
+
+from __future__ import annotations
+
+from surveys.core.replies.lexicon import LEXICON
+from surveys.core.replies.phrases import phrases
+from surveys.core.replies.reading import Question
+from surveys.core.replies.tokens import Tokens
+from surveys.core.replies.values.end_labels import labels_in
+from surveys.core.replies.values.focus import Focus
+from surveys.core.replies.values.outcome import Outcome, unclear
+from surveys.core.replies.values.roles import Judged
+from surveys.core.replies.values.scene import FREE
+from surveys.core.replies.values.segments import clause_at, clauses
+from surveys.core.replies.values.signs import against_sign, below_zero
+
+_FAR, _YEARS = 10, 1_000
+"""How far above the scale a number must lie to be no slip of the score itself, and from where it may be a year."""
+
+
+def without_far_ones(question: Question, tokens: Tokens, judged: list[Judged]) -> list[Judged]:
+    """ "Four. I'm 81": beside a score that stands alone, a number far above the scale is an age or an address."""
+    if question.type != "scale" or question.max is None or not any(_alone(tokens, each) for each in judged):
+        return judged
+    far = question.max + _FAR
+    return [
+        each for each in judged if each.mention.value is None or each.mention.value <= far or _may_answer(tokens, each)
+    ]
+
+
+def _may_answer(tokens: Tokens, judged: Judged) -> bool:
+    """Whether a number far above the scale may still be meant as the score; a year never is."""
+    return (judged.mention.value or 0) < _YEARS and _alone(tokens, judged)
+
+
+def _alone(tokens: Tokens, judged: Judged) -> bool:
+    """Whether the number is all that its clause says."""
+    start, end = clause_at(clauses(tokens), judged.mention.start)
+    idle = LEXICON.words("filler") | LEXICON.words("hedge") | LEXICON.words("copula") | LEXICON.words("article")
+    rest = (*tokens[start : judged.mention.start], *tokens[judged.end : end])
+    stands = judged.role == FREE and all(token.text in idle for token in rest)
+    return stands and not any(
+        token.text in LEXICON.words("age_leads") for token in tokens[start : judged.mention.start]
+    )
+
+
+def doubt(question: Question, tokens: Tokens, chosen: Judged, focus: Focus) -> Outcome | None:
+    """Reasons not to trust a single fitting number, or None where there are none."""
+    if _unreal(tokens, chosen):
+        return unclear("The number is wished for or depends on something.")
+    if question.type == "number" and _not_so(tokens, chosen):
+        return unclear("A count that was planned, avoided or lost.")
+    if phrases("asks_number").first(tokens):
+        return unclear("Asks about a number.")
+    if any(match.start < chosen.mention.start for match in phrases("other_subject").all(tokens)):
+        return unclear("The number is somebody else's or an earlier one.")
+    top = question.max is not None and chosen.mention.value == question.max and chosen.end > chosen.mention.end
+    if top and focus.topics and any(token.text in LEXICON.words("praise") for token in tokens):
+        return unclear("Praise in the form of a rating.")
+    return _against_words(question, tokens, chosen)
+
+
+def _unreal(tokens: Tokens, chosen: Judged) -> bool:
+    """A wish or a condition before the number in its clause, or a condition behind it in its sentence."""
+    start, _ = clause_at(clauses(tokens), chosen.mention.start)
+    for match in phrases("wished", "conditional").all(tokens):
+        ahead = start <= match.start < chosen.mention.start
+        behind = match.label == "conditional" and chosen.mention.start < match.start
+        if ahead or (behind and not _sentence_break(tokens, chosen.end, match.start)):
+            return True
+    return False
+
+
+def _against_words(question: Question, tokens: Tokens, chosen: Judged) -> Outcome | None:
+    """The words name another end of the scale than the number."""
+    value = chosen.mention.value or 0.0
+    outside = (*tokens[: chosen.mention.start], *tokens[chosen.mention.end :])
+    labels = labels_in(question, tokens)
+    if below_zero(question):
+        if against_sign(question, outside, value):
+            return unclear("The sign of the number and the words disagree.")
+        labels = {each for each in labels if (each or 0.0) * value <= 0}
+    if labels and labels != {value}:
+        return unclear("A number and an end of the scale in words disagree.")
+    return None
+
+
+def _not_so(tokens: Tokens, chosen: Judged) -> bool:
+    """ "gonna take 2", "almost took 3", "threw up one": the count is of what did not happen."""
+    start, _ = clause_at(clauses(tokens), chosen.mention.start)
+    before = tokens[start : chosen.mention.start]
+    lost = any(token.text in LEXICON.words("lost_verbs") for token in before)
+    undone = any(match.start >= chosen.end for match in phrases("undone_after").all(tokens))
+    return lost or undone or phrases("unreal").first(before) is not None
+
+
+def _sentence_break(tokens: Tokens, start: int, end: int) -> bool:
+    return any(token.gap for token in tokens[start : end + 1])

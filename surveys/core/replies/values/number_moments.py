@@ -1,0 +1,137 @@
+"""The moment each number of a reply is said of, and whether that is the moment the question asks about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from surveys.core.replies.lexicon import LEXICON
+from surveys.core.replies.phrases import Match
+from surveys.core.replies.reading import Question
+from surveys.core.replies.tokens import Tokens
+from surveys.core.replies.values.focus import Focus, focus_of
+from surveys.core.replies.values.roles import Judged
+from surveys.core.replies.values.segments import clause_at, clauses, is_only, time_phrases
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A number that may be the answer, and the moment it is said to be about ("" where nothing is said)."""
+
+    judged: Judged
+    when: str
+    words: tuple[str, ...]
+
+
+def with_moments(question: Question, tokens: Tokens, free: list[Judged], judged: list[Judged]) -> list[Candidate]:
+    """The numbers that may be the answer, each with the moment it is said of."""
+    spans = clauses(tokens)
+    matches = time_phrases(tokens)
+    covered = {place for match in matches for place in range(match.start, match.end)}
+    owners: dict[int, list[Match]] = {}
+    for match in matches:
+        if match.start and tokens[match.start - 1].text in LEXICON.words("since_words"):
+            continue
+        owner = _owner(tokens, match, spans, covered, judged)
+        if owner is not None and not _of_another(question, tokens, owner, match):
+            owners.setdefault(owner.mention.start, []).append(match)
+    return [_candidate(tokens, each, owners.get(each.mention.start, [])) for each in free]
+
+
+def _of_another(question: Question, tokens: Tokens, owner: Judged, match: Match) -> bool:
+    """ "5 Maria was wonderful", "0 it was my anniversary": a bare "was" with a subject of its own behind the number."""
+    verb = tokens[match.start : match.end]
+    if any(token.text not in LEXICON.words("was_words") for token in verb):
+        return False
+    if owner.mention.start >= match.end:
+        asked = LEXICON.words("events") & focus_of(question).words
+        placed = owner.mention.start > match.end and tokens[match.end].text in LEXICON.words("at_words")
+        return match.start > 0 and tokens[match.start - 1].text in asked and not placed
+    subject = tokens[owner.end : match.start]
+    follows = tokens[match.end].text if match.end < len(tokens) and not tokens[match.end].gap else ""
+    own = (
+        LEXICON.words("self_subjects") | LEXICON.union("topic_") | LEXICON.words("body") | LEXICON.union("number_words")
+    )
+    named = follows in LEXICON.words("naming") or not any(token.text in own for token in subject)
+    return bool(subject) and named and not any(token.gap for token in (*subject, *verb))
+
+
+def _owner(
+    tokens: Tokens, match: Match, spans: list[tuple[int, int]], covered: set[int], free: list[Judged]
+) -> Judged | None:
+    """The number that a time phrase speaks of: in its clause, or beside a clause that is nothing but time."""
+    span = clause_at(spans, match.start)
+    inside = [each for each in free if span[0] <= each.mention.start < span[1]]
+    if inside:
+        return _inside_owner(tokens, match, inside)
+    if not is_only(tokens, span, covered):
+        return None
+    following = [each for each in free if each.mention.start >= span[1]]
+    preceding = [each for each in free if each.mention.start < span[0]]
+    if tokens[span[0]].gap == "," and preceding and not (following and tokens[span[1]].gap == ","):
+        return preceding[-1]
+    return following[0] if following else preceding[-1] if preceding else None
+
+
+def _inside_owner(tokens: Tokens, match: Match, inside: list[Judged]) -> Judged:
+    """With a time word before the first number, time words lead ("now 5 earlier 8"); otherwise they trail."""
+    before = [each for each in inside if each.mention.start < match.start]
+    after = [each for each in inside if each.mention.start >= match.end]
+    if not before or not after:
+        return (before or after or inside)[-1 if before else 0]
+    verb = tokens[match.start].text in LEXICON.words("was_words")
+    first = inside[0].mention.start
+    leading = any(
+        other.end <= first
+        for other in time_phrases(tokens)
+        if tokens[other.start].text not in LEXICON.words("was_words")
+    )
+    return after[0] if verb or leading else before[-1]
+
+
+_ORDER = ("now", "future", "past", "usual", "part")
+
+
+def _candidate(tokens: Tokens, judged: Judged, matches: list[Match]) -> Candidate:
+    names = {match.label.removesuffix("_phrases") for match in matches}
+    when = next((name for name in _ORDER if name in names), "")
+    if when == "now" and "past" in names and _only_trails(tokens, judged, matches):
+        when = "past"
+    words = tuple(token.text for match in matches for token in tokens[match.start : match.end])
+    return Candidate(judged, when, words)
+
+
+def _only_trails(tokens: Tokens, judged: Judged, matches: list[Match]) -> bool:
+    """ "was 7 now better": the now begins what follows and is not about the number."""
+    was = any(tokens[match.start].text in LEXICON.words("was_words") for match in matches)
+    bare = [
+        match
+        for match in matches
+        if tokens[match.start].text in LEXICON.words("bare_now") and match.start >= judged.end
+    ]
+    return was and bool(bare) and all(match.end < len(tokens) and not tokens[match.end].gap for match in bare)
+
+
+def fits(candidate: Candidate, focus: Focus) -> bool:
+    """Whether the moment a number is about is the moment the question asks about."""
+    if candidate.when in {"", "now", "part"}:
+        return not (
+            candidate.when == "now"
+            and focus.moment == "span"
+            and focus.aspects
+            and not LEXICON.words("today_words") & set(candidate.words)
+        )
+    asked = {word for word in candidate.words if len(word) > 2}
+    if asked and asked <= focus.words:
+        return True
+    if (
+        candidate.when == "past"
+        and not focus.counts
+        and set(candidate.words) <= LEXICON.words("was_words")
+        and focus.measures
+    ):
+        return True
+    if focus.moment != "span" or candidate.when == "future":
+        return False
+    counted = focus.counts or focus.measures
+    far = asked & LEXICON.words("far_past") and not asked & LEXICON.words("near_past")
+    return not far and not (candidate.when == "usual" and (focus.aspects or counted))
