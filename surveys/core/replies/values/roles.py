@@ -73,11 +73,8 @@ def _judge(scene: Scene, mention: Mention) -> Judged:
     denial = denial_before(scene, mention)
     if denial:
         return Judged(mention, denial.role, mention.end, denial.why)
-    end, verdict = judge_after(scene, mention)
-    if verdict is None or verdict.role == UNSURE:
-        before = judge_before(scene, mention)
-        placed = before is not None and (verdict is None or before.role == OTHER)
-        verdict = before if placed else verdict or Verdict(FREE, "stands for itself")
+    end, behind = judge_after(scene, mention)
+    verdict = _placed(scene, mention, behind)
     topic = verdict.topic
     if topic is None and verdict.role in {FREE, POISON}:
         topic = label_of(scene, mention, end)
@@ -85,6 +82,16 @@ def _judge(scene: Scene, mention: Mention) -> Judged:
     if misplaced:
         return Judged(mention, OTHER, end, misplaced, topic)
     return Judged(mention, verdict.role, end, verdict.why, topic)
+
+
+def _placed(scene: Scene, mention: Mention, behind: Verdict | None) -> Verdict:
+    """What stands behind a number decides, unless it leaves open what the words before it settle."""
+    if behind is not None and behind.role != UNSURE:
+        return behind
+    before = judge_before(scene, mention)
+    if behind is not None and (before is None or before.role != OTHER):
+        return behind
+    return before or Verdict(FREE, "stands for itself")
 
 
 def _misplaced(scene: Scene, mention: Mention, end: int, topic: str | None) -> str | None:

@@ -74,13 +74,13 @@ def against_sign(question: Question, tokens: Tokens, value: float) -> bool:
 
 def end_words(question: Question, *, negative: bool) -> frozenset[str]:
     """The words of the label of one end that the other end's label does not have, read from the prompt too."""
-    found = {low: _words_at(question, low) for low in (question.min, question.max) if low is not None}
-    own = found.get(question.min if negative else question.max, frozenset())
-    rest = found.get(question.max if negative else question.min, frozenset())
-    return own - rest
+    low, high = _words_at(question, question.min), _words_at(question, question.max)
+    return low - high if negative else high - low
 
 
-def _words_at(question: Question, end: float) -> frozenset[str]:
+def _words_at(question: Question, end: float | None) -> frozenset[str]:
+    if end is None:
+        return frozenset()
     code = str(int(end))
     labels = [option.label for option in question.options if option.code == code]
     labels += re.findall(rf"(?<![\d-]){re.escape(code)}\s*\(([^()]{{1,60}})\)", question.text)
