@@ -30,12 +30,12 @@ from surveys.core.replies.values.options import (
     Hit,
     label_hits,
     singular_and_plural,
-    spelled_label,
     vocabulary_of,
     words_of,
 )
 from surveys.core.replies.values.outcome import Outcome, found, unclear
 from surveys.core.replies.values.placement import misplaced
+from surveys.core.replies.values.spelling import spelled_label
 
 MOST_WORDS = 120
 """A longer text tells a story and does not pick from a list."""
@@ -151,7 +151,9 @@ def _after_self_correction(tokens: Tokens, hits: list[Hit]) -> tuple[list[Hit], 
 def _contradicted(question: Question, tokens: Tokens, hits: list[Hit], code: str) -> bool:
     """A word of other options' labels beside the chosen one: "5 but label says better"."""
     shared = vocabulary_of(question).shared
-    covered = {place for hit in hits for place in range(hit.start, hit.end)}
+    set_phrases = phrases("set_phrases").all(tokens)
+    spans = [(each.start, each.end) for each in hits] + [(each.start, each.end) for each in set_phrases]
+    covered = {place for start, end in spans for place in range(start, end)}
     idle = LEXICON.words("filler") | LEXICON.words("bare_no")
     return any(
         token.text in shared and code not in shared[token.text] and token.text not in idle

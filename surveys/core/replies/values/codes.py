@@ -103,8 +103,20 @@ def _verdict_before(tokens: Tokens, start: int, before: Token) -> str | None:
         return OTHER
     if before.text in LEXICON.words("item_joins"):
         return None
+    if before.text in LEXICON.words("at_hour") and _says_what(tokens, start - 1):
+        return OTHER
     glued_to_word = before.kind == "word" and tokens[start].glued and before.text not in LEXICON.words("code_words")
     return OTHER if glued_to_word else None
+
+
+def _says_what(tokens: Tokens, place: int) -> bool:
+    """ "woke up at 3": words before a place, in its clause, that say what was at that hour."""
+    idle = LEXICON.words("filler") | LEXICON.words("hedge") | LEXICON.words("copula") | LEXICON.words("code_words")
+    while place > 0 and not tokens[place].gap:
+        place -= 1
+        if tokens[place].text not in idle:
+            return True
+    return False
 
 
 def _day_part(tokens: Tokens, place: int) -> bool:

@@ -112,6 +112,11 @@ def resembles_a_label(question: Question, tokens: Tokens, hits: list[Hit]) -> bo
         and len(token.text) > 3
         and token.text not in LEXICON.known_words
         and not (token.raw.istitle() and not token.gap)
+        and not (
+            place
+            and not token.gap
+            and tokens[place - 1].text in LEXICON.words("comment_openers") | LEXICON.words("article")
+        )
     )
     return any(process.extractOne(word, labels, scorer=fuzz.ratio, score_cutoff=RESEMBLANCE) for word in unknown)
 
@@ -202,6 +207,9 @@ def neighbours(hits: list[Hit]) -> list[tuple[Hit, Hit]]:
 def trailing_denial(tokens: Tokens, hits: list[Hit]) -> bool:
     """ "no nausea, vomiting": what follows a denial in the same breath may be denied too."""
     ordered = sorted(hits, key=lambda hit: hit.start)
+    last = [token.text for place, token in enumerate(tokens) if place + 1 == len(tokens) or tokens[place + 1].gap]
+    if any(word in LEXICON.words("denied_verbs") for word in last):
+        return True
     for earlier, later in pairwise(ordered):
         if earlier.denied and not later.denied and earlier.by == "label":
             between = tokens[earlier.end : later.start]

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
-
-from rapidfuzz.distance import OSA
 
 from surveys.core.replies.lexicon import LEXICON
 from surveys.core.replies.normalise import clean, tokenise
 from surveys.core.replies.phrases import Match, PhraseSet, phrases
 from surveys.core.replies.reading import Question
-from surveys.core.replies.tokens import Token, Tokens, joined
+from surveys.core.replies.tokens import Tokens, joined
 
-_FUZZY_LENGTH = 4
-_TWO_SLIPS = 8
+_TELLING_LENGTH = 4
 _SHORTEST_PLURAL = 3
 
 
@@ -110,7 +107,7 @@ def _loose(words: list[str]) -> str:
 
 
 def singular_and_plural(word: str) -> set[str]:
-    """A word with its plural or singular."""
+    """A word with its plural or singular, and where it may have one its other gender."""
     forms = {word}
     if len(word) >= _SHORTEST_PLURAL:
         forms |= {f"{word}s"}
@@ -120,7 +117,14 @@ def singular_and_plural(word: str) -> set[str]:
             forms |= {word[:-1]}
         if word.endswith(("z", "r", "n", "l", "d", "sh", "ch", "x")):
             forms |= {f"{word}es"}
+    if len(word) > _TELLING_LENGTH:
+        forms |= {f"{word[:-1]}{other}" for other, own in _genders().items() if word.endswith(own)}
     return forms
+
+
+@lru_cache(maxsize=1)
+def _genders() -> dict[str, str]:
+    return LEXICON.pairs("gender_endings")
 
 
 def _firstwords_of(question: Question) -> list[tuple[str, str]]:
@@ -131,13 +135,26 @@ def _firstwords_of(question: Question) -> list[tuple[str, str]]:
     for option in question.options:
         words = [token.text for token in tokenise(clean(option.label)) if token.kind == "word"]
         telling = [word for word in words if word not in dull]
-        if not words or words[0] in LEXICON.words("half_hearted"):
+        if (
+            not words
+            or words[0] in LEXICON.words("half_hearted")
+            or (words[1:2] and words[1] in LEXICON.words("of_words"))
+        ):
             continue
-        if len(words) > 1 and telling and len(telling[0]) > _FUZZY_LENGTH and len(shared[telling[0]]) == 1:
-            added.append((f"^ @article? {telling[0]} $", option.code))
-        if len(words) == 2 and telling == words and len(words[1]) > _FUZZY_LENGTH and len(shared[words[1]]) == 1:
-            added += [] if words[0] in LEXICON.words("denial") else [(f"^ @article? {words[1]} $", option.code)]
+        if len(words) > 1 and telling and _tells(telling[0]) and len(shared[telling[0]]) == 1:
+            added.append((_clause_of(telling[0]), option.code))
+        if len(words) == 2 and telling == words and len(words[1]) > _TELLING_LENGTH and len(shared[words[1]]) == 1:
+            added += [] if words[0] in LEXICON.words("denial") else [(_clause_of(words[1]), option.code)]
     return added
+
+
+def _tells(word: str) -> bool:
+    return len(word) > _TELLING_LENGTH or word in LEXICON.words("adjectives")
+
+
+def _clause_of(word: str) -> str:
+    """The pattern of one word that is a clause of its own, but for up to two words that lead to it."""
+    return f"^ @alone_leads? @alone_leads? {word} $"
 
 
 def _alone(words: list[str]) -> str:
@@ -162,7 +179,7 @@ def _equal_wordings(wordings: dict[str, set[str]]) -> list[tuple[str, str]]:
     added: list[tuple[str, str]] = []
     sets = {pattern: PhraseSet([(pattern, "")]) for pattern in wordings}
     for name in LEXICON.names("equal_"):
-        group = [(line, tokenise(_plain(line))) for line in LEXICON.lines(name)]
+        group = [(line, tokenise(plain)) for line in LEXICON.lines(name) for plain in _plain_texts(line)]
         owners = {
             code
             for _, tokens in group
@@ -171,13 +188,17 @@ def _equal_wordings(wordings: dict[str, set[str]]) -> list[tuple[str, str]]:
             for code in codes
         }
         if len(owners) == 1:
-            added += [(line, next(iter(owners))) for line, _ in group]
+            added += [(line, next(iter(owners))) for line in LEXICON.lines(name)]
     return added
 
 
-def _plain(line: str) -> str:
-    """A pattern as the plainest text it matches."""
-    return " ".join(part.rstrip("?").split("|")[0] for part in line.split())
+def _plain_texts(line: str) -> set[str]:
+    """Plain texts that a pattern matches: each of its words in turn, beside the first ones of the other elements."""
+    parts = [part.rstrip("?").split("|") for part in line.split()]
+    first = [words[0] for words in parts]
+    return {
+        " ".join((*first[:place], word, *first[place + 1 :])) for place, words in enumerate(parts) for word in words
+    }
 
 
 @lru_cache(maxsize=512)
@@ -285,71 +306,3 @@ def _answers_no(tokens: Tokens, place: int) -> bool:
     opens = place == 0 or bool(tokens[place].gap)
     contrasted = place + 1 < len(tokens) and tokens[place + 1].text in LEXICON.words("contrast")
     return opens and contrasted and tokens[place].text in LEXICON.words("bare_no")
-
-
-def spelled_label(question: Question, tokens: Tokens) -> Tokens:
-    """The tokens with misspelt label words put right, where exactly one label word is one slip away."""
-    words = vocabulary_of(question).words
-    return tuple(
-        replace(token, text=better) if token.kind == "word" and (better := _spelled(token, words)) else token
-        for token in tokens
-    )
-
-
-def _spelled(token: Token, words: frozenset[str]) -> str | None:
-    text = token.text
-    if len(text) < _FUZZY_LENGTH - 1 or text in words or text in LEXICON.known_words or text in LEXICON.words("common"):
-        return None
-    if (plain := _undiminished(text, words) or _sounding_alike(text, words)) is not None:
-        return plain
-    if len(text) < _FUZZY_LENGTH:
-        return _letter_missing(text, words)
-    slips = 2 if len(text) >= _TWO_SLIPS else 1
-    near = {
-        word for word in words if len(word) >= _FUZZY_LENGTH and OSA.distance(text, word, score_cutoff=slips) <= slips
-    }
-    if not near:
-        return _letters_swapped(text, words)
-    best = min(OSA.distance(text, word) for word in near)
-    closest = {word for word in near if OSA.distance(text, word) == best}
-    longest = max(closest, key=lambda word: (len(word), word))
-    return longest if all(longest.startswith(word.rstrip("s")) for word in closest) else None
-
-
-def _undiminished(text: str, words: frozenset[str]) -> str | None:
-    """ "mensajito" for mensaje, "ligerito" for ligero: the one label word that the diminutive is made of."""
-    for ending in LEXICON.words("diminutive_endings"):
-        stem = text.removesuffix(ending)
-        if stem != text and len(stem) >= _SHORTEST_PLURAL:
-            near = [word for word in words if word.startswith(stem) and 0 <= len(word) - len(stem) <= 2]
-            if len(near) == 1 or len({word.rstrip("s") for word in near}) == 1:
-                return min(near)
-    return None
-
-
-def _sounding_alike(text: str, words: frozenset[str]) -> str | None:
-    """ "rodiyas" for rodillas, "headake" for headache: the one label word that is spoken the same."""
-    sound = _sound(text)
-    near = [word for word in words if len(word) >= _FUZZY_LENGTH and _sound(word) == sound]
-    return near[0] if len(near) == 1 else None
-
-
-@lru_cache(maxsize=4096)
-def _sound(word: str) -> str:
-    for form, sound in LEXICON.pairs("sound_alikes").items():
-        word = word.replace(form, sound)
-    return word
-
-
-def _letters_swapped(text: str, words: frozenset[str]) -> str | None:
-    """ "naseua" for nausea: the same letters in another order, the first in its place."""
-    near = [word for word in words if word[0] == text[0] and sorted(word) == sorted(text)]
-    return near[0] if len(near) == 1 else None
-
-
-def _letter_missing(text: str, words: frozenset[str]) -> str | None:
-    """ "nek" for neck: a short word only where one letter is missing from the inside of exactly one label word."""
-    near = [
-        word for word in words if len(word) == len(text) + 1 and word[0] == text[0] and OSA.distance(text, word) == 1
-    ]
-    return near[0] if len(near) == 1 else None

@@ -7,7 +7,7 @@ from surveys.core.replies.phrases import phrases
 from surveys.core.replies.reading import Question
 from surveys.core.replies.tokens import Tokens, joined
 from surveys.core.replies.values.focus import focus_of
-from surveys.core.replies.values.options import Hit, words_of
+from surveys.core.replies.values.options import Hit, singular_and_plural, words_of
 from surveys.core.replies.values.segments import clause_at, clauses
 
 
@@ -24,6 +24,8 @@ def misplaced(question: Question, tokens: Tokens, hit: Hit) -> str | None:
     following = tokens[hit.end] if hit.end < len(tokens) and not tokens[hit.end].gap else None
     if following and following.text in LEXICON.words("compound_tail"):
         return "The option only names a kind of something else."
+    if _of_something_else(question, tokens, hit) or (_is_part(question, hit) and _of_somebody(before)):
+        return "The option is said of something or somebody else."
     if _between_degrees(question, tokens, hit):
         return "The option may be this or a stronger one."
     if not _describes(tokens, hit):
@@ -57,6 +59,21 @@ def _between_degrees(question: Question, tokens: Tokens, hit: Hit) -> bool:
     said = joined(tokens[hit.start : hit.end])
     before = tokens[hit.start - 1].text if hit.start and not tokens[hit.start].gap else ""
     return said != own or before in LEXICON.words("degree")
+
+
+def _of_something_else(question: Question, tokens: Tokens, hit: Hit) -> bool:
+    """ "full of pain": the option's word belongs to a topic or a part of the body that was not asked about."""
+    follows = tokens[hit.end : hit.end + 2]
+    if len(follows) < 2 or any(token.gap for token in follows) or follows[0].text not in LEXICON.words("of_words"):
+        return False
+    known = LEXICON.union("topic_") | LEXICON.words("body")
+    return follows[1].text in known and follows[1].text not in focus_of(question).words
+
+
+def _of_somebody(before: Tokens) -> bool:
+    """ "my husband's neck": the words before end in a person, with or without the mark of possession."""
+    named = [token.text for token in before if token.text not in LEXICON.words("possessive_marks")]
+    return bool(named) and any(form in LEXICON.words("kin") for form in singular_and_plural(named[-1]))
 
 
 def _describes(tokens: Tokens, hit: Hit) -> bool:

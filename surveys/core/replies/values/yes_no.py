@@ -93,6 +93,8 @@ def _of_another_kind(question: Question, tokens: Tokens, match: Match) -> bool:
         return True
     if match.label not in {"fact_yes", "fact_no"}:
         return False
+    if match.label == "fact_yes" and words & LEXICON.words("part_words") - asked:
+        return True
     start, _ = clause_at(clauses(tokens), match.start)
     return any(token.text in LEXICON.words("bystanders") for token in tokens[start : match.start])
 
@@ -259,10 +261,15 @@ def _asked_nouns(question: Question) -> set[str]:
         follower.text
         for place, token in enumerate(tokens)
         if token.text in LEXICON.words("any_words")
-        for follower in tokens[place + 1 : place + 2]
+        for follower in _telling_part(tokens[place + 1 : place + 3])[:1]
     }
     known = LEXICON.words("filler") | LEXICON.words("article") | LEXICON.words("not_asked_nouns")
     return {noun for noun in found if len(noun) > _SHORTEST_NOUN and noun.isalpha() and noun not in known}
+
+
+def _telling_part(tokens: Tokens) -> Tokens:
+    """ "numbness" of "new numbness"."""
+    return tokens[1:] if tokens and tokens[0].text in LEXICON.words("noun_adjectives") else tokens
 
 
 def _after_self_correction(tokens: Tokens, signs: list[Match]) -> list[Match]:

@@ -26,6 +26,7 @@ HELPERS = _asked(
 EFFECTS = _asked(
     "multi_choice", "What have you had?", "Nausea", "Headache", "Dizziness", "Strange dreams", "Sleepiness"
 )
+DONE = _asked("multi_choice", "What could you do?", "Housework", "Shopping", "Exercise", "Work")
 KNEES = _asked("multi_choice", "Which joints hurt?", "Left knee", "Right knee", "Jaw")
 OFTEN = _asked(
     "single_choice",
@@ -37,6 +38,8 @@ OFTEN = _asked(
 )
 AIDS = _asked("single_choice", "What do you use to get around?", "Nothing", "Cane", "Walker", "Wheelchair")
 RIDE = _asked("single_choice", "How will you get home?", "Someone drives me", "Taxi/uber", "Bus", "I have no ride yet")
+PLACES = _asked("single_choice", "Where is your worst pain?", "Lower back", "Neck", "Legs", "Hands")
+SLEEP = _asked("single_choice", "How did you sleep?", "Well", "OK", "Poorly")
 SPANISH = _asked("single_choice", "¿Cómo prefiere el aviso?", "Mensaje", "Llamada", "Ya se quitó")
 
 
@@ -65,6 +68,7 @@ def test_an_item_counts_in_either_language_and_by_its_everyday_names(text: str, 
         (EFFECTS, "nausea and weird sueños"),
         (EFFECTS, "1 yes 2 no 3 yes"),
         (EFFECTS, "nausea, neither"),
+        (DONE, "tried to exercise but couldn't"),
     ],
 )
 def test_a_list_with_an_item_that_is_not_understood_is_asked_again(question: Question, text: str) -> None:
@@ -79,6 +83,8 @@ def test_a_list_with_an_item_that_is_not_understood_is_asked_again(question: Que
         (EFFECTS, "headake n nawsea", ("1", "2")),
         (EFFECTS, "everything but the dreams", ("1", "2", "3", "5")),
         (KNEES, "both knees", ("1", "2")),
+        (DONE, "couldn't work but did some shopping", ("2",)),
+        (DONE, "worked all week", ("4",)),
     ],
 )
 def test_what_is_said_about_an_item_does_not_change_the_list(
@@ -116,6 +122,9 @@ def test_a_plain_equal_of_one_option_chooses_it(question: Question, text: str, c
         (OFTEN, "some days"),
         (AIDS, "cane inside, wheelchair outside"),
         (AIDS, "used to use a cane"),
+        (PLACES, "my husbands neck"),
+        (PLACES, "hand it to you guys, great care"),
+        (SLEEP, "woke up at 3"),
     ],
 )
 def test_what_fits_no_option_or_two_is_asked_again(question: Question, text: str) -> None:
@@ -151,6 +160,7 @@ def test_a_stated_fact_answers_yes_or_no(prompt: str, text: str, value: bool) ->
         ("Have you fallen since your last visit?", "fell asleep early"),
         ("Have you had any nausea since your infusion?", "not since tuesday"),
         ("Did you take your medicine this morning?", "took half"),
+        ("¿Tomó su medicina hoy?", "tome la mitad"),
         ("Did you take your medicine this morning?", "took it last night"),
         ("Did you take your medicine this morning?", "my wife took hers"),
         ("Have you had nausea since you started the pills?", "started Monday"),
