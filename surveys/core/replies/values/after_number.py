@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from surveys.core.replies.lexicon import LEXICON
 from surveys.core.replies.values.before_number import judge_before
-from surveys.core.replies.values.counted import begins_sentence, counts_others, counts_things, names_one
+from surveys.core.replies.values.counted import asks_for, begins_sentence, counts_others, counts_things, names_one
 from surveys.core.replies.values.mentions import Mention
 from surveys.core.replies.values.scene import ELSE, FREE, OTHER, POISON, UNSURE, Scene, Verdict
 from surveys.core.replies.values.signs import below_zero, end_words
@@ -124,6 +124,8 @@ def _misfitting(scene: Scene, mention: Mention, end: int) -> Step:
     if celsius or text in LEXICON.words("unit_percent"):
         return end, Verdict(POISON, "a different unit")
     points = text in LEXICON.words("unit_points")
+    if scene.starts(end, "moved_from"):
+        return end, None
     agrees = scene.text(end + points) in _own_words(scene, mention)
     if not agrees and scene.text(end + points) in LEXICON.words("comparative") and not scene.starts(end, "hedge_after"):
         return end, Verdict(POISON, "a difference, not a score")
@@ -142,8 +144,11 @@ def _own_words(scene: Scene, mention: Mention) -> frozenset[str]:
 
 def _rate(scene: Scene, end: int) -> bool:
     """ "2 every 6 hours", "3 a day"."""
+    timed = scene.text(end + 1) in LEXICON.union("unit_") or scene.text(end + 1) in LEXICON.words("time_nouns")
     if scene.text(end) in LEXICON.words("rate_words"):
-        return True
+        return timed or scene.question.type == "number" or scene.mention_at(end + 1) is not None
+    if scene.text(end + 2) in LEXICON.words("moment_after_unit"):
+        return False
     return scene.text(end) in LEXICON.words("rate_articles") and scene.text(end + 1) in LEXICON.words("unit_time")
 
 
@@ -177,6 +182,9 @@ def _neighbour(scene: Scene, mention: Mention, end: int) -> Verdict | None:
     if scene.question.type == "scale" and counts_things(scene, mention, end):
         return ELSE
     topic = scene.topic(token.text)
+    verbs = LEXICON.words("finite_verbs") | LEXICON.words("plain_verbs")
+    if topic and scene.question.type == "number" and scene.text(end + 1) in verbs:
+        return None
     if topic:
         return _labelled(scene, mention, topic)
     if token.text in LEXICON.words("of_words") and scene.question.type == "scale":
@@ -212,9 +220,13 @@ def _behind_count(scene: Scene, mention: Mention, end: int) -> Verdict | None:
     text = scene.text(end)
     if counts_others(scene, mention, end):
         return ELSE
-    if _is_idle(scene, end) or (
-        text in LEXICON.words("describing") and scene.text(end + 1) in LEXICON.words("one_pronouns")
-    ):
+    good = text in LEXICON.words("welcome_words") - scene.focus.words
+    if good and scene.focus.counts and scene.focus.topics and scene.fits_unit(end + 1):
+        return Verdict(UNSURE, "counts the good ones")
+    ones = text in LEXICON.words("describing") and scene.text(end + 1) in LEXICON.words("ones_words")
+    if ones or _is_idle(scene, end) or asks_for(scene, text):
+        return None
+    if (scene.focus.measures or mention.value == 0) and not counts_things(scene, mention, end):
         return None
     judged = text in LEXICON.words("judging") and not counts_things(scene, mention, end)
     if judged or begins_sentence(scene, mention, end):

@@ -38,17 +38,28 @@ def judge_before(scene: Scene, mention: Mention) -> Verdict | None:
     before = scene.tokens[start - 1]
     if before.text == "-":
         return _minus(scene, mention)
+    if before.text == "#" and start > 1 and not before.gap and scene.tokens[start - 2].text in LEXICON.words("events"):
+        return ELSE
     if before.text == "^":
         return Verdict(POISON, "not a plain number")
     if scene.ends(start, "reached") or scene.ends(start, "idle_leads"):
         return None
     if scene.ends(start, "asked_for"):
         return ELSE
+    if scene.ends(start, "moved_from") or _was_after_score(scene, start):
+        return Verdict(OTHER, "where the score came from")
     if scene.ends(start, "one_sided_before"):
         return Verdict(POISON, "only a bound")
     if before.kind == "word" and scene.tokens[start].glued and mention.form != "words":
         return _code(scene, before.text)
     return _lead(scene, mention)
+
+
+def _was_after_score(scene: Scene, start: int) -> bool:
+    """ "4 was 7 earlier": what the score before it was once."""
+    verb = scene.tokens[start - 1].text in LEXICON.words("was_words")
+    before = scene.mention_ends(start - 1) if verb and not scene.tokens[start - 1].gap else None
+    return before is not None and scene.tokens[before.start].text not in LEXICON.words("article")
 
 
 def _minus(scene: Scene, mention: Mention) -> Verdict | None:
@@ -139,9 +150,9 @@ def _described_time(scene: Scene, place: int) -> bool:
 
 def _by_the_clock(scene: Scene, place: int) -> bool:
     """ "call me at 5", "took it at 4": a verb of something that is done at an hour, earlier in the clause."""
-    while place > 0 and not scene.tokens[place].gap:
+    while place > 0 and not scene.tokens[place].gap and scene.tokens[place].text not in LEXICON.words("clause_openers"):
         place -= 1
-        if scene.tokens[place].text in LEXICON.words("hour_verbs"):
+        if scene.tokens[place].text in LEXICON.words("hour_verbs") | LEXICON.words("events"):
             return True
     return False
 

@@ -12,9 +12,10 @@ from surveys.core.replies.lexicon import LEXICON
 from surveys.core.replies.values.mentions import Mention
 from surveys.core.replies.values.scene import Scene
 
-_FURTHEST = 3
+_FURTHEST, _STEM = 3, 4
 _SHORTEST_PLURAL = 4
 _DRUG_ENDINGS = tuple(sorted(LEXICON.words("drug_endings")))
+_CLOSING_ENDINGS = tuple(sorted(LEXICON.words("closing_endings")))
 _PLURAL_ENDINGS = tuple(sorted(LEXICON.words("plural_endings")))
 _SINGULAR_ENDINGS = tuple(sorted(LEXICON.words("singular_endings")))
 
@@ -27,7 +28,7 @@ def counts_things(scene: Scene, mention: Mention, end: int) -> bool:
 def counts_others(scene: Scene, mention: Mention, end: int) -> bool:
     """ "2 bad days" where pills are asked for: behind words that describe it, a thing that is not the one asked for."""
     place = _thing(scene, mention, end)
-    asked = scene.focus.words | LEXICON.words("one_pronouns")
+    asked = scene.focus.words | LEXICON.words("ones_words")
     return place is not None and place > end and not scene.fits_unit(place) and scene.text(place) not in asked
 
 
@@ -39,9 +40,15 @@ def _thing(scene: Scene, mention: Mention, end: int) -> int | None:
         month = token.text in LEXICON.words("months") and token.text not in _closers()
         if month or _counted_part(scene, mention, place) or _plural(token.text) or _is_drug(token.text):
             return place
-        if token.text in _closers():
+        if token.text in _closers() or token.text.endswith(_CLOSING_ENDINGS):
             return None
     return None
+
+
+def asks_for(scene: Scene, word: str) -> bool:
+    """Whether the question itself counts this ("one fall" where it asks how often one has fallen)."""
+    asked = scene.focus.words - LEXICON.words("prompt_idle") - LEXICON.words("filler")
+    return len(word) >= _STEM and any(each[:_STEM] == word[:_STEM] for each in asked)
 
 
 def names_one(scene: Scene, end: int) -> bool:

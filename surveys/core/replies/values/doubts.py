@@ -46,7 +46,7 @@ def _alone(tokens: Tokens, judged: Judged) -> bool:
 
 def doubt(question: Question, tokens: Tokens, chosen: Judged, focus: Focus) -> Outcome | None:
     """Reasons not to trust a single fitting number, or None where there are none."""
-    if _unreal(tokens, chosen):
+    if _unreal(question, tokens, chosen):
         return unclear("The number is wished for or depends on something.")
     if question.type == "number" and _not_so(tokens, chosen):
         return unclear("A count that was planned, avoided or lost.")
@@ -60,10 +60,13 @@ def doubt(question: Question, tokens: Tokens, chosen: Judged, focus: Focus) -> O
     return _against_words(question, tokens, chosen)
 
 
-def _unreal(tokens: Tokens, chosen: Judged) -> bool:
+def _unreal(question: Question, tokens: Tokens, chosen: Judged) -> bool:
     """A wish or a condition before the number in its clause, or a condition behind it in its sentence."""
+    company = LEXICON.words("with_words") if question.type == "number" else frozenset()
     start, _ = clause_at(clauses(tokens), chosen.mention.start)
     for match in phrases("wished", "conditional").all(tokens):
+        if tokens[match.start].text in company:
+            continue
         ahead = start <= match.start < chosen.mention.start
         behind = match.label == "conditional" and chosen.mention.start < match.start
         if ahead or (behind and not _sentence_break(tokens, chosen.end, match.start)):

@@ -36,7 +36,9 @@ def _trailing(scene: Scene, mention: Mention, end: int) -> str | None:
     leads_next = scene.mention_at(end + 1) is not None and not scene.labels_trail
     if (end > mention.end and not leads_next) or scene.labels_trail:
         direct = scene.topic(scene.text(end))
-        verb = scene.question.type == "number" and scene.text(end) in LEXICON.words("plain_verbs")
+        follows = {scene.text(end) if end > mention.start else "", scene.text(end + 1)}
+        new = follows & (LEXICON.words("plain_verbs") | LEXICON.words("finite_verbs"))
+        verb = scene.question.type == "number" and bool(new)
         if direct and not verb:
             return direct
     return scene.topic(scene.text(end + 1)) if scene.text(end) in LEXICON.words("label_joins") else None

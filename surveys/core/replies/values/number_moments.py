@@ -78,7 +78,8 @@ def _inside_owner(tokens: Tokens, match: Match, inside: list[Judged]) -> Judged:
     after = [each for each in inside if each.mention.start >= match.end]
     if not before or not after:
         return (before or after or inside)[-1 if before else 0]
-    verb = tokens[match.start].text in LEXICON.words("was_words")
+    next_word = tokens[match.end].text if match.end < len(tokens) and not tokens[match.end].gap else ""
+    verb = bool({tokens[match.start].text, next_word} & LEXICON.words("was_words"))
     first = inside[0].mention.start
     leading = any(
         other.end <= first
@@ -111,6 +112,11 @@ def _only_trails(tokens: Tokens, judged: Judged, matches: list[Match]) -> bool:
     return was and bool(bare) and all(match.end < len(tokens) and not tokens[match.end].gap for match in bare)
 
 
+def _of_an_event(focus: Focus) -> bool:
+    """Asked how a visit was, "it was a 5" is said of that visit."""
+    return not focus.counts and not focus.topics and bool(focus.words & LEXICON.words("events"))
+
+
 def fits(candidate: Candidate, focus: Focus) -> bool:
     """Whether the moment a number is about is the moment the question asks about."""
     if candidate.when in {"", "now", "part"}:
@@ -123,15 +129,15 @@ def fits(candidate: Candidate, focus: Focus) -> bool:
     asked = {word for word in candidate.words if len(word) > 2}
     if asked and asked <= focus.words:
         return True
-    if (
-        candidate.when == "past"
-        and not focus.counts
-        and set(candidate.words) <= LEXICON.words("was_words")
-        and focus.measures
-    ):
+    was_alone = candidate.when == "past" and set(candidate.words) <= LEXICON.words("was_words")
+    if was_alone and (focus.measures or _of_an_event(focus)):
+        return True
+    aspects = {word for name in focus.aspects for word in LEXICON.words(name)}
+    if candidate.when == "usual" and aspects & set(candidate.words):
         return True
     if focus.moment != "span" or candidate.when == "future":
         return False
     counted = focus.counts or focus.measures
-    far = asked & LEXICON.words("far_past") and not asked & LEXICON.words("near_past")
+    near = LEXICON.words("within_week") if focus.words & LEXICON.words("long_spans") else frozenset()
+    far = asked & (LEXICON.words("far_past") - near) and not asked & LEXICON.words("near_past")
     return not far and not (candidate.when == "usual" and (focus.aspects or counted))

@@ -84,17 +84,18 @@ def _choose(question: Question, reply: Stripped, free: list[Judged], judged: lis
     tokens = reply.tokens
     focus = focus_of(question)
     candidates = with_moments(question, tokens, free, judged)
+    scene = Scene(tokens, tuple(each.mention for each in judged), question)
     fitting = [each for each in candidates if fits(each, focus)]
     values = {each.judged.mention.value for each in fitting}
     if "aspect_average" in focus.aspects and len({each.judged.mention.value for each in candidates}) > 1:
-        fitting = [each for each in fitting if aspect_of(Scene(tokens, (), question), each.judged.mention)]
+        fitting = [each for each in fitting if aspect_of(scene, each.judged.mention)]
     if focus.moment == "day" and _ended(candidates):
         return unclear("Two values, one after the other.")
     if not fitting:
         return unclear("The only number is about another time, or a typical one.")
     if len(values) > 1:
-        fitting = _said_of_now(fitting)
-    if len({each.judged.mention.value for each in fitting}) > 1:
+        fitting = _named_as_asked(scene, fitting) or _said_of_now(fitting)
+    if _worse_is_named(scene, fitting, candidates) or len({each.judged.mention.value for each in fitting}) > 1:
         return unclear("Several different values and nothing that singles one out.")
     counted = fitting if focus.moment != "span" or _asked_by_name(fitting, focus) else candidates
     if question.type == "number" and _joined_counts(tokens, counted):
@@ -117,6 +118,19 @@ def _joined_counts(tokens: Tokens, counted: list[Candidate]) -> bool:
     """ "1 and 1" are two counts, though of one value."""
     places = [(each.judged.end, later.judged.mention.start) for each, later in pairwise(counted)]
     return any([token.text for token in tokens[end:start]] in _ANDS for end, start in places)
+
+
+def _worse_is_named(scene: Scene, fitting: list[Candidate], candidates: list[Candidate]) -> bool:
+    """ "8 now its 4" to the worst pain: the 4 cannot be the worst beside an 8."""
+    if not scene.focus.aspects & LEXICON.words("worst_aspects") or "topic_pain" not in scene.focus.topics:
+        return False
+    highest = max((each.judged.mention.value or 0.0) for each in fitting)
+    return any((each.judged.mention.value or 0.0) > highest and each.when == "now" for each in candidates)
+
+
+def _named_as_asked(scene: Scene, fitting: list[Candidate]) -> list[Candidate]:
+    """ "7 worst 3 best": the one that is called the worst where the worst is asked for."""
+    return [each for each in fitting if aspect_of(scene, each.judged.mention) in scene.focus.aspects]
 
 
 def _said_of_now(fitting: list[Candidate]) -> list[Candidate]:

@@ -69,7 +69,9 @@ def against_sign(question: Question, tokens: Tokens, value: float) -> bool:
     """ "3, it is worse" where only the negative end is called worse: the words and the sign disagree."""
     other = end_words(question, negative=value > 0)
     loose = LEXICON.words("minus_words") if value > 0 else LEXICON.words("plus_words")
-    return value != 0 and any(token.kind == "word" and token.text in other | loose for token in tokens)
+    hedged = {place + 1 for place, token in enumerate(tokens) if token.text in LEXICON.words("or_words")}
+    said = {token.text for place, token in enumerate(tokens) if token.kind == "word" and place not in hedged}
+    return value != 0 and bool(said & (other | loose))
 
 
 def end_words(question: Question, *, negative: bool) -> frozenset[str]:
