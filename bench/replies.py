@@ -18,7 +18,7 @@ from surveys.core.replies.reader import read
 from surveys.core.replies.reading import Reading
 
 DATA = Path(__file__).resolve().parent.parent / "tests" / "data" / "replies"
-SETS = ("examples.jsonl", "own.jsonl", "held_out.jsonl", "held_out_2.jsonl", "held_out_3.jsonl", "held_out_4.jsonl")
+SETS = ("examples.jsonl", "own.jsonl", "held_out.jsonl", *(f"held_out_{number}.jsonl" for number in range(2, 6)))
 """The last set was written by somebody who had not seen the reader and read once, after the reader was done."""
 
 RECORDING = ("answer", "correction")
