@@ -137,7 +137,7 @@ def code_before_other_label(tokens: Tokens, hits: list[Hit]) -> bool:
 def none_beside(tokens: Tokens, hits: list[Hit]) -> bool:
     """ "right now neither": none of them beside an option, and not before one ("neither nausea nor")."""
     covered = {place for hit in hits for place in range(hit.start, hit.end)}
-    nones = (place for place, token in enumerate(tokens) if token.text in LEXICON.words("none_pronouns"))
+    nones = (place for place, token in enumerate(tokens) if token.text in LEXICON.words("none_of_options"))
     return any(place not in covered and (place + 1 == len(tokens) or bool(tokens[place + 1].gap)) for place in nones)
 
 

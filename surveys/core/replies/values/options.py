@@ -124,7 +124,7 @@ def singular_and_plural(word: str) -> set[str]:
 
 @lru_cache(maxsize=1)
 def _genders() -> dict[str, str]:
-    return LEXICON.pairs("gender_endings")
+    return LEXICON.pairs("gender_pairs")
 
 
 def _firstwords_of(question: Question) -> list[tuple[str, str]]:
