@@ -80,10 +80,18 @@ def _pairs(lines: tuple[str, ...]) -> Iterator[tuple[str, str]]:
 
 
 def _read_language(folder: Traversable) -> dict[str, str]:
+    """The lists of one language.
+
+    Raises:
+        ValueError: two files hold a list of one name, and one would silently hide the other.
+    """
     lists: dict[str, str] = {}
     for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
         if file.name.endswith(".yaml"):
-            lists.update(yaml.load(file.read_text("utf-8"), Loader=yaml.CSafeLoader))
+            found = yaml.load(file.read_text("utf-8"), Loader=yaml.CSafeLoader)
+            if twice := sorted(lists.keys() & found.keys()):
+                raise ValueError(f"{file.name} names {', '.join(twice)} again; give the list another name")
+            lists.update(found)
     return lists
 
 

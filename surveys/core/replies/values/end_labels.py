@@ -92,7 +92,7 @@ def _pattern(label: str) -> str:
 
 @cache
 def _endings() -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple(line.split()) for line in LEXICON.lines("gender_endings"))
+    return tuple(tuple(line.split()) for line in LEXICON.lines("paired_endings"))
 
 
 def _either_gender(word: str) -> str:

@@ -110,7 +110,7 @@ def _choose(question: Question, reply: Stripped, free: list[Judged], judged: lis
 
 def _ended(candidates: list[Candidate]) -> bool:
     """ "6 until my shower then 2": asked for the day, neither is more the answer than the other."""
-    ended = {each.judged.mention.value for each in candidates if set(each.words) & LEXICON.words("until_words")}
+    ended = {each.judged.mention.value for each in candidates if set(each.words) & LEXICON.words("value_ends")}
     return bool(ended) and any(each.judged.mention.value not in ended for each in candidates)
 
 
@@ -209,7 +209,7 @@ def _begins_with_none(tokens: Tokens) -> bool:
 
 def _none_then_chatter(tokens: Tokens) -> bool:
     """ "none this week praise the Lord": the pronoun, when it was, and then what does not take it back."""
-    if tokens[0].text not in LEXICON.words("none_pronouns") or phrases("dont_know").first(tokens):
+    if tokens[0].text not in LEXICON.words("counted_nones") or phrases("dont_know").first(tokens):
         return False
     moments = {place for match in time_phrases(tokens) for place in range(match.start, match.end)}
     moments |= {place for match in phrases("this_span").all(tokens) for place in range(match.start, match.end)}

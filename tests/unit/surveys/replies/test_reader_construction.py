@@ -5,6 +5,7 @@ import importlib
 import inspect
 import pkgutil
 import re
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 
 from surveys.core import replies
 from surveys.core.replies import phrases as phrases_module
-from surveys.core.replies.lexicon import LEXICON
+from surveys.core.replies.lexicon import LEXICON, _read_language
 from surveys.core.replies.normalise import clean, tokenise
 from surveys.core.replies.phrases import PhraseSet
 from surveys.core.replies.tokens import Token
@@ -147,3 +148,10 @@ def test_no_memory_of_the_reader_grows_with_what_patients_write() -> None:
         if inspect.signature(value).parameters
     }
     assert unlimited <= {"phrases", "_number_words"}
+
+
+def test_two_lists_of_one_name_in_a_language_are_refused(tmp_path: Path) -> None:
+    for name in ("first", "second"):
+        (tmp_path / f"{name}.yaml").write_text("lone_words: |\n  one\n", "utf-8")
+    with pytest.raises(ValueError, match="lone_words"):
+        _read_language(tmp_path)
