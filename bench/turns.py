@@ -32,7 +32,7 @@ def waiting(count: int) -> list[UUID]:
 def stored(clinic_id: UUID, number: str, place: int) -> UUID:
     """One answer as the webhook keeps it."""
     pk = store_inbound(
-        clinic_id=clinic_id, provider_id=f"SM{place:032x}", number=number, sender="", body="about a 7", received_at=NOW
+        clinic_id=clinic_id, provider_id=f"SM-turn-{place}", number=number, sender="", body="about a 7", received_at=NOW
     )
     assert pk is not None
     return pk

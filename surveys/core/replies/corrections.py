@@ -76,10 +76,23 @@ def corrected_part(tokens: Tokens) -> Tokens:
     for match in phrases("correction_marks", "change_answer", "correction_pointing", "correction_idle").all(tokens):
         cut.update(range(match.start, match.end))
     for place, token in enumerate(tokens):
-        if token.kind == "number" and place and tokens[place - 1].text in LEXICON.words("old_value_leads"):
-            cut.update({place - 1, place})
+        if token.kind == "number" and (lead := _lead_of_old_value(tokens, place)) is not None:
+            cut.update(range(lead, place + 1))
     kept = [token for place, token in enumerate(tokens) if place not in cut]
     return tuple(replace(token, gap=token.gap or ("," if place == 0 else "")) for place, token in enumerate(kept))
+
+
+def _lead_of_old_value(tokens: Tokens, place: int) -> int | None:
+    """Where "not 1" or "no en 1" begins, whose number is the one at `place`."""
+    linked = place > 1 and tokens[place - 1].text in LEXICON.words("old_value_links")
+    lead = place - 2 if linked else place - 1
+    return lead if lead >= 0 and tokens[lead].text in LEXICON.words("old_value_leads") else None
+
+
+def adds_to_list(tokens: Tokens, previous: Previous) -> bool:
+    """ "add feet to it": a change of a list whose new whole is not said."""
+    adding = any(token.text in LEXICON.words("adding_to_a_list") for token in tokens)
+    return adding and previous.question.type == "multi_choice"
 
 
 def stepping_back(tokens: Tokens) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from surveys.core.replies import intents
-from surveys.core.replies.corrections import Change, change_in, corrected_part, stepping_back
+from surveys.core.replies.corrections import Change, adds_to_list, change_in, corrected_part, stepping_back
 from surveys.core.replies.intents import Intent
 from surveys.core.replies.normalise import MAX_LENGTH
 from surveys.core.replies.opt_out import opt_out
@@ -206,6 +206,8 @@ def _corrected(
     """A correction of the answer before, a re-ask where it could be either, or None: the open question is answered."""
     if question is not None and _answered_before(question, reply, language, now, change):
         return None
+    if adds_to_list(reply.tokens, previous):
+        return Reading("correction", None, 0.85, (), "Adds to the list before.", "change_answer", "all of it")
     asked = previous.question
     value = None if asked.type == "text" else _outcome(asked, _for_correction(reply), language, now).value
     opened = question is not None and question.type != "text"

@@ -137,14 +137,20 @@ def _article(tokens: Tokens, hit: Hit, inside: set[int]) -> bool:
 
 
 def _after_self_correction(tokens: Tokens, hits: list[Hit]) -> tuple[list[Hit], Tokens]:
-    """What counts of a text that corrects itself ("better.. no, same"): the hits after the mark, and their tokens."""
-    for mark in reversed(phrases("self_corrections", "choice_corrections").all(tokens)):
-        before = any(hit.start < mark.start for hit in hits) or mark.start > 0
+    """What counts of a text that corrects itself ("better.. no, same"): the hits after the mark, and their tokens.
+
+    A slip that is marked by two words ("more. wait no ...") is never the answer, whatever follows.
+    """
+    marks = [each for each in phrases("self_corrections", "choice_corrections").all(tokens) if each.start > 0]
+    for mark in reversed(marks):
+        longer = mark.end - mark.start > 1 or any(other.end == mark.start for other in marks)
         after = [hit for hit in hits if hit.start >= mark.end]
-        if before and after and after[0].start - mark.end <= 3 and not after[0].denied and mark.start > 0:
-            return [replace(hit, start=hit.start - mark.end, end=hit.end - mark.end) for hit in after], tokens[
-                mark.end :
-            ]
+        if after and after[0].start - mark.end <= 3 and (longer or not after[0].denied):
+            after[0] = replace(after[0], denied=False)  # the "no" of "no wait" denies nothing
+            kept = [replace(hit, start=hit.start - mark.end, end=hit.end - mark.end) for hit in after]
+            return kept, tokens[mark.end :]
+        if longer and not after and mark.end < len(tokens):
+            return [], tokens[mark.end :]
     return hits, tokens
 
 

@@ -168,3 +168,22 @@ def test_a_stated_fact_answers_yes_or_no(prompt: str, text: str, value: bool) ->
 )
 def test_a_fact_of_another_time_person_or_measure_is_asked_again(prompt: str, text: str) -> None:
     assert read(Question("yes_no", prompt), text, "en").value is None
+
+
+USE = Question(
+    "single_choice",
+    "Compared with before treatment, your use of pain medicine is: 1=None used 2=Less 3=Same 4=More",
+    options=(Option("1", "None used"), Option("2", "Less"), Option("3", "Same"), Option("4", "More")),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("Same. no wait less, I dropped the noon pill", "2"), ("more. wait no same", None)]
+)
+def test_a_slip_that_is_taken_back_is_never_the_answer(text: str, value: str | None) -> None:
+    assert read(USE, text, "en").value == value
+
+
+def test_a_question_that_ends_in_i_do_is_no_yes() -> None:
+    visit = Question("yes_no", "Can you still make your visit on Tuesday at 10? Reply YES or NO.")
+    assert read(visit, "my IV spot is red and swollen what do i do", "en").value is None
