@@ -80,6 +80,7 @@ def test_direct_phrases_are_all_raised_as_emergencies_in_both_languages() -> Non
         ("held_out.jsonl", {"crisis": 0.96, "emergency": 0.98, "side_effect_severe": 0.98}, 0.05),
         ("held_out_2.jsonl", {"crisis": 0.97, "emergency": 0.98, "side_effect_severe": 0.97}, 0.08),
         ("held_out_3.jsonl", {"crisis": 0.93, "emergency": 0.94, "side_effect_severe": 0.86}, 0.2),
+        ("held_out_4.jsonl", {"crisis": 0.98, "emergency": 0.98, "side_effect_severe": 0.98}, 0.08),
     ],
 )
 def test_hard_texts_are_read_at_least_as_well_as_when_last_measured(
@@ -105,4 +106,4 @@ def test_replies_of_every_day_seldom_ring_the_bell() -> None:
     sys.stdout.write(
         f"\nreplies of every day: {alarms}/{len(harmless)} {alarms / len(harmless):.1%} ({low:.1%} to {high:.1%})\n"
     )
-    assert alarms / len(harmless) <= 0.02
+    assert alarms / len(harmless) <= 0.015
