@@ -114,7 +114,7 @@ def handle_inbound(inbound_id: UUID, *, now: datetime) -> bool:
     for earlier, tries in before:
         if not tries:
             _handle(earlier, now)
-    if any(tries == 1 for _, tries in before):
+    if before:
         _wait_for_others(inbound_id)
     return _handle(inbound_id, now)
 
@@ -153,7 +153,7 @@ def _pending_before(inbound_id: UUID) -> list[tuple[UUID, int]]:
 def _wait_for_others(inbound_id: UUID) -> None:
     """Let another worker end the text before this one, for a moment: one that has failed or died holds up nobody."""
     until = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < until and any(tries == 1 for _, tries in _pending_before(inbound_id)):
+    while time.monotonic() < until and any(tries <= 1 for _, tries in _pending_before(inbound_id)):
         time.sleep(LOOK_SECONDS)
 
 
