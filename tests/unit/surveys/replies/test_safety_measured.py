@@ -95,15 +95,16 @@ def test_hard_texts_are_read_at_least_as_well_as_when_last_measured(
     assert hits / total <= most_false
 
 
-def test_replies_of_every_day_seldom_ring_the_bell() -> None:
-    replies = DATA.parent / "replies"
-    cases = [
-        json.loads(line) for path in sorted(replies.glob("*.jsonl")) for line in path.read_text("utf-8").splitlines()
-    ]
+@pytest.mark.parametrize(("whose", "names", "most"), [("our own", "own*", 0.01), ("strangers", "held_out*", 0.035)])
+def test_replies_of_every_day_seldom_ring_the_bell(whose: str, names: str, most: float) -> None:
+    """Every second reply of our own is training text: only the strangers' say how a new clinic's patients fare."""
+    paths = sorted((DATA.parent / "replies").glob(f"{names}.jsonl"))
+    cases = [json.loads(line) for path in paths for line in path.read_text("utf-8").splitlines()]
     harmless = [case["reply"] for case in cases if not set(FLAGS) & {*case.get("flags", []), *case.get("flags_ok", [])}]
     alarms = sum(bool(screen(reply).flags) for reply in harmless)
     low, high = wilson(alarms, len(harmless))
     sys.stdout.write(
-        f"\nreplies of every day: {alarms}/{len(harmless)} {alarms / len(harmless):.1%} ({low:.1%} to {high:.1%})\n"
+        f"\nreplies of every day, {whose}: {alarms}/{len(harmless)} {alarms / len(harmless):.1%}"
+        f" ({low:.1%} to {high:.1%})\n"
     )
-    assert alarms / len(harmless) <= 0.015
+    assert alarms / len(harmless) <= most
