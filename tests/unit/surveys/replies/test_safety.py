@@ -177,3 +177,17 @@ def test_every_list_names_flags_and_tiers_that_exist(name: str) -> None:
 def test_every_language_has_every_list(name: str) -> None:
     for language in lists.LANGUAGES:
         assert (Path(lists.__file__).parent / "data" / language / f"{name}.txt").is_file()
+
+
+@pytest.mark.parametrize(
+    ("text", "flag"),
+    [
+        ("help my leg is numb", "emergency"),
+        ("my left arm feels wrong, number 6", "emergency"),
+        ("ya no aguanto, 10", "crisis"),
+        ("cant quit shaking", "side_effect_severe"),
+        ("the pain won't stop", "side_effect_severe"),
+    ],
+)
+def test_danger_in_a_reply_of_every_day_is_not_learnt_as_harmless(text: str, flag: str) -> None:
+    assert flag in screen(text).flags

@@ -79,8 +79,8 @@ def test_direct_phrases_are_all_raised_as_emergencies_in_both_languages() -> Non
         ("own.jsonl", {"crisis": 0.95, "emergency": 0.96, "side_effect_severe": 0.93}, 0.05),
         ("held_out.jsonl", {"crisis": 0.96, "emergency": 0.98, "side_effect_severe": 0.98}, 0.05),
         ("held_out_2.jsonl", {"crisis": 0.97, "emergency": 0.98, "side_effect_severe": 0.97}, 0.08),
-        ("held_out_3.jsonl", {"crisis": 0.93, "emergency": 0.94, "side_effect_severe": 0.86}, 0.2),
-        ("held_out_4.jsonl", {"crisis": 0.98, "emergency": 0.98, "side_effect_severe": 0.98}, 0.08),
+        ("held_out_3.jsonl", {"crisis": 0.93, "emergency": 0.93, "side_effect_severe": 0.86}, 0.2),
+        ("held_out_4.jsonl", {"crisis": 0.96, "emergency": 0.98, "side_effect_severe": 0.97}, 0.08),
     ],
 )
 def test_hard_texts_are_read_at_least_as_well_as_when_last_measured(
@@ -95,7 +95,7 @@ def test_hard_texts_are_read_at_least_as_well_as_when_last_measured(
     assert hits / total <= most_false
 
 
-@pytest.mark.parametrize(("whose", "names", "most"), [("our own", "own*", 0.01), ("strangers", "held_out*", 0.035)])
+@pytest.mark.parametrize(("whose", "names", "most"), [("our own", "own*", 0.01), ("strangers", "held_out*", 0.03)])
 def test_replies_of_every_day_seldom_ring_the_bell(whose: str, names: str, most: float) -> None:
     """Every second reply of our own is training text: only the strangers' say how a new clinic's patients fare."""
     paths = sorted((DATA.parent / "replies").glob(f"{names}.jsonl"))
