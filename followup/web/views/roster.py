@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,8 +20,8 @@ from followup.web.access import may, page
 from followup.web.forms.roster import ShiftForm
 from followup.web.requests import StaffRequest
 
-SHOWN = 200
-"""Coming shifts on the page; a roster for a year of weekly shifts stays below it."""
+SHOWN_AHEAD = timedelta(weeks=4)
+"""How far the page looks at first; whoever wants the rest asks for it."""
 
 
 @page(Permission.REVIEW, "shift.list")
@@ -36,10 +37,12 @@ def _people(request: StaffRequest) -> list[Any]:
 def _show(request: StaffRequest, form: ShiftForm, status: int = 200) -> HttpResponse:
     clinic, now = request.user.clinic, timezone.now()
     coming = queries.shifts(clinic).filter(ends_at__gt=now).order_by("starts_at", "place", "id")
+    near = coming if "all" in request.GET else coming.filter(starts_at__lt=now + SHOWN_AHEAD)
     context = {
         "section": "staff" if may(request, Permission.MANAGE_STAFF) else "home",
         "form": form,
-        "shifts": coming[:SHOWN],
+        "shifts": near,
+        "later": coming.count() - near.count(),
         "on_call": queries.on_call(clinic.pk, now=now),
         "is_covered": clinic.pk in queries.rostered([clinic.pk], now=now),
         "removed": _removed(request),

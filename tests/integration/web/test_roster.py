@@ -40,6 +40,17 @@ def test_a_weekly_shift_is_added_in_the_clinics_time_and_shown_on_the_worklist(n
     assert "<strong>Clinician of north</strong> (first, until 20:00)" in desk.get("/").content.decode()
 
 
+def test_a_long_roster_is_shown_for_four_weeks_and_whole_when_asked_for(north: House, desk: Client) -> None:
+    person = with_number(north, desk)
+    desk.post("/staff/on-call/add/", FORM | {"person": person, "weeks": "30"})
+    page = desk.get("/staff/on-call/").content.decode()
+    assert page.count("Take off</button>") == 4
+    assert "Show 26 later shifts" in page
+    whole = desk.get("/staff/on-call/?all=1").content.decode()
+    assert whole.count("Take off</button>") == 30
+    assert "later shift" not in whole
+
+
 def test_a_shift_that_cannot_be_is_refused_beside_its_field(north: House, desk: Client) -> None:
     person = with_number(north, desk)
     response = desk.post("/staff/on-call/add/", FORM | {"person": person, "ends_at": "2026-11-24T07:00"})
