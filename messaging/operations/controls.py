@@ -28,17 +28,27 @@ STRANGERS_EVERY = timedelta(days=1)
 log = structlog.get_logger(__name__)
 
 
-@transaction.atomic
 def honour(row: InboundMessage, *, now: datetime) -> None:
-    """Route a text and do what the whole of it says to the service. Raises NoClinic.
-
-    What the provider has acted on itself counts, whatever we read (C-12), and needs no confirmation of ours (C-08).
+    """Route a text and do what the whole of it says to the service; one to a known clinic that is no control word
+    costs nothing. What the provider has acted on itself needs no confirmation of ours (C-08). Raises NoClinic.
     """
-    row.clinic = row.clinic or clinic_of(row)
+    word = _word(row)
+    if row.clinic_id is None or word.control or row.control:
+        _keep_and_do(row, word, now)
+
+
+def _word(row: InboundMessage) -> Keyword:
+    """What the text says; what the provider has acted on itself counts, whatever we read (C-12)."""
     word = keywords.read(row.body.reveal())
-    if row.provider_control and row.provider_control != word.control:
-        log.warning("control_disagrees", message=str(row.pk), provider=row.provider_control, ours=word.control)
-        word = Keyword(cast("Control", row.provider_control), word.language)
+    if not row.provider_control or row.provider_control == word.control:
+        return word
+    log.warning("control_disagrees", message=str(row.pk), provider=row.provider_control, ours=word.control)
+    return Keyword(cast("Control", row.provider_control), word.language)
+
+
+@transaction.atomic
+def _keep_and_do(row: InboundMessage, word: Keyword, now: datetime) -> None:
+    row.clinic = row.clinic or clinic_of(row)
     row.control = word.control
     row.save(update_fields=["clinic", "control"])
     ours = not _provider_answers(row)

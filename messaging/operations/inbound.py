@@ -52,14 +52,42 @@ ON CONFLICT (provider_id) DO NOTHING
 """
 
 # By the small index of what is pending. An earlier text may not have been routed to a clinic yet, and this one may.
-BEFORE = """
-SELECT earlier.id, earlier.tries
-FROM messaging_inboundmessage this JOIN messaging_inboundmessage earlier ON earlier.number_hash = this.number_hash
-WHERE this.id = %(id)s AND this.next_try_at IS NOT NULL AND earlier.next_try_at IS NOT NULL
+IS_EARLIER = """
+earlier.number_hash = this.number_hash AND earlier.next_try_at IS NOT NULL
   AND (earlier.clinic_id = this.clinic_id OR earlier.clinic_id IS NULL OR this.clinic_id IS NULL)
   AND earlier.received_at > this.received_at - %(together)s
   AND (earlier.received_at, earlier.id) < (this.received_at, this.id)
+"""
+
+BEFORE = f"""
+SELECT earlier.id, earlier.tries
+FROM messaging_inboundmessage this JOIN messaging_inboundmessage earlier ON {IS_EARLIER}
+WHERE this.id = %(id)s AND this.next_try_at IS NOT NULL
 ORDER BY earlier.received_at, earlier.id
+"""  # noqa: S608  # our own text
+
+# One statement, because nearly every text is alone: look who comes first, take the row, count the try.
+BEGIN = f"""
+UPDATE messaging_inboundmessage
+SET tries = tries + 1, next_try_at = %(now)s + (%(pauses)s::interval[])[least(tries + 1, %(most)s)]
+WHERE id = (
+    SELECT this.id FROM messaging_inboundmessage this
+    WHERE this.id = %(id)s AND this.next_try_at <= %(now)s AND (
+        %(out_of_turn)s OR NOT EXISTS (SELECT FROM messaging_inboundmessage earlier WHERE {IS_EARLIER})
+    )
+    FOR UPDATE OF this SKIP LOCKED
+)
+RETURNING *
+"""  # noqa: S608  # our own text
+
+HOLD = """
+SELECT FROM messaging_inboundmessage WHERE id = %(id)s AND tries = %(tries)s AND pending_since IS NOT NULL FOR UPDATE
+"""
+
+HANDLED = """
+UPDATE messaging_inboundmessage
+SET handled_at = %(now)s, pending_since = NULL, next_try_at = NULL, screening = %(screening)s
+WHERE id = %(id)s
 """
 
 log = structlog.get_logger(__name__)
@@ -110,19 +138,27 @@ def handle_inbound(inbound_id: UUID, *, now: datetime) -> bool:
     HELP are honoured in a transaction of their own before the listener is called, so that no fault in the room above
     can keep texting somebody who said stop. A text that fails is tried again, five times in all.
     """
+    row = _begin(inbound_id, now)
+    if row is not None:
+        return _handle(row, now)
     before = _pending_before(inbound_id)
     for earlier, tries in before:
         if not tries:
-            _handle(earlier, now)
+            _handle_out_of_turn(earlier, now)
     if before:
         _wait_for_others(inbound_id)
-    return _handle(inbound_id, now)
+        return _handle_out_of_turn(inbound_id, now)
+    return False
 
 
-def _handle(inbound_id: UUID, now: datetime) -> bool:
-    row = _begin(inbound_id, now)
-    if row is None:
-        return False
+def _handle_out_of_turn(inbound_id: UUID, now: datetime) -> bool:
+    """Handle a text whatever else its number has sent."""
+    row = _begin(inbound_id, now, out_of_turn=True)
+    return row is not None and _handle(row, now)
+
+
+def _handle(row: InboundMessage, now: datetime) -> bool:
+    """Handle a text whose try is counted."""
     if row.tries > MOST_TRIES:
         _set_aside(row, now)
         return False
@@ -157,32 +193,36 @@ def _wait_for_others(inbound_id: UUID) -> None:
         time.sleep(LOOK_SECONDS)
 
 
-def _begin(inbound_id: UUID, now: datetime) -> InboundMessage | None:
-    """Count the try before it begins, so that a text that kills its worker is counted too."""
-    due = InboundMessage.objects.filter(pk=inbound_id, next_try_at__lte=now)
-    with transaction.atomic():
-        row = due.select_for_update(skip_locked=True).first()
-        if row is None:
-            return None
-        row.tries += 1
-        row.next_try_at = now + PAUSES[min(row.tries, len(PAUSES)) - 1]
-        row.save(update_fields=["tries", "next_try_at"])
-    return row
+def _begin(inbound_id: UUID, now: datetime, *, out_of_turn: bool = False) -> InboundMessage | None:
+    """Count the try before it begins, so that a text that kills its worker is counted too.
+
+    None where its time has not come, another worker has it, or, unless `out_of_turn`, its number sent one before it.
+    """
+    values = {
+        "id": inbound_id,
+        "now": now,
+        "pauses": list(PAUSES),
+        "most": len(PAUSES),
+        "together": TOGETHER,
+        "out_of_turn": out_of_turn,
+    }
+    return next(iter(InboundMessage.objects.raw(BEGIN, values)), None)
 
 
 @transaction.atomic
 def _hand_up(row: InboundMessage, now: datetime) -> None:
     """Tell the room above, and mark the text as handled in the same transaction."""
-    mine = InboundMessage.objects.select_for_update().filter(pk=row.pk, tries=row.tries, pending_since__isnull=False)
-    if not mine.exists():
-        return
-    control = _control_event(row)
-    if control is not None:
-        events.tell(control, now=now)
-    screening = events.tell(_text_event(row), now=now)
-    if screening is None:
-        raise NotScreened
-    mine.update(handled_at=now, pending_since=None, next_try_at=None, screening=screening)
+    with connection.cursor() as cursor:
+        cursor.execute(HOLD, {"id": row.pk, "tries": row.tries})
+        if not cursor.rowcount:
+            return
+        control = _control_event(row)
+        if control is not None:
+            events.tell(control, now=now)
+        screening = events.tell(_text_event(row), now=now)
+        if screening is None:
+            raise NotScreened
+        cursor.execute(HANDLED, {"id": row.pk, "now": now, "screening": Jsonb(screening)})
 
 
 def _control_event(row: InboundMessage) -> Event | None:
