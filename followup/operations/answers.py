@@ -7,6 +7,7 @@ from uuid import UUID
 
 from followup.models import Answer
 from followup.operations.asking import Asking, Source
+from messaging.operations import insert_new
 from privacy.ids import new_id
 from surveys.core.effects import KeepAnswer, ReplaceAnswer
 
@@ -22,10 +23,8 @@ def replace_answer(effect: ReplaceAnswer, asking: Asking, source: Source) -> Non
 
 
 def _write(effect: KeepAnswer | ReplaceAnswer, asking: Asking, source: Source) -> None:
-    answer_id = new_id()
-    _supersede(asking, effect.question, answer_id, source)
-    Answer.objects.create(
-        id=answer_id,
+    answer = Answer(
+        id=new_id(),
         clinic_id=asking.follow_up.clinic_id,
         patient_id=asking.follow_up.patient_id,
         follow_up=asking.follow_up,
@@ -42,6 +41,9 @@ def _write(effect: KeepAnswer | ReplaceAnswer, asking: Asking, source: Source) -
         late=source.late,
         answered_at=source.at,
     )
+    if not insert_new([answer]):  # nearly every question is answered once
+        _supersede(asking, effect.question, answer.id, source)
+        answer.save(force_insert=True)
 
 
 def _supersede(asking: Asking, question: str, answer_id: UUID, source: Source) -> None:

@@ -133,7 +133,7 @@ class Asking:
 def lock_asking(*, now: datetime, **conditions: Any) -> Asking | None:
     """The conversation that meets `conditions`, with its follow-up, both locked; None when there is none."""
     rows = Conversation.objects.select_for_update(of=("self", "follow_up")).select_related(
-        "follow_up__patient", "follow_up__clinic", "follow_up__plan_step", "follow_up__care_session"
+        "follow_up__patient", "follow_up__clinic", "follow_up__care_session"
     )
     conversation = rows.filter(**conditions).order_by("-started_at", "-id").first()
     if conversation is None:

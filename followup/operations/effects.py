@@ -17,6 +17,7 @@ from followup.operations.finish import close, close_unfinished, keep_response
 from followup.operations.form_links import say_link
 from followup.operations.signals import raise_for_answers, raise_for_ending
 from followup.operations.wishes import fulfil
+from followup.queries.history import current_answers
 from messaging.core.lifecycle import Purpose
 from messaging.operations import enqueue
 from surveys.core import effects as effect_types
@@ -49,8 +50,10 @@ def apply(
     ended = was_open and asking.follow_up.status in WITH_ANSWERS
     corrected = any(isinstance(effect, effect_types.ReplaceAnswer) for effect in turn.effects)
     if kept:
+        answers = current_answers(asking.follow_up.id)
         raise_for_answers(
             asking.follow_up,
+            answers,
             source.message_id,
             answered_at=source.at,
             late=source.late,
@@ -59,7 +62,7 @@ def apply(
             now=now,
         )
         if not source.late or (corrected and asking.follow_up.status in WITH_ANSWERS):
-            keep_response(asking.follow_up, now=now)
+            keep_response(asking.follow_up, answers, now=now)
     elif ended:
         raise_for_ending(asking.follow_up, now=now)
     if not silent:

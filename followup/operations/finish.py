@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from followup.models.review import ReviewKind
 from followup.operations import items
 from followup.operations.announce import announce
 from followup.operations.signals import raise_for_ending
+from followup.queries.history import CurrentAnswer, current_answers
 from messaging.core.lifecycle import Purpose
 from messaging.operations import cancel_queued
 from surveys.core.definition import SurveyDefinition
@@ -50,7 +52,7 @@ def close(
             now=now,
         )
     if status in {FollowUpStatus.COMPLETED, FollowUpStatus.PARTIAL}:
-        keep_response(follow_up, now=now)
+        keep_response(follow_up, current_answers(follow_up.id), now=now)
         if review:
             items.for_follow_up(follow_up, follow_up.clinic, Level.INFO, kind=ReviewKind.RESPONSE, now=now)
     event = Event.FOLLOW_UP_COMPLETED if status is FollowUpStatus.COMPLETED else Event.FOLLOW_UP_ENDED
@@ -84,12 +86,12 @@ def wake_waiting(follow_up: FollowUp, *, now: datetime) -> None:
     ).update(opens_at=now)
 
 
-def keep_response(follow_up: FollowUp, *, now: datetime) -> None:
-    """Compute the response from the current answers; it may be computed any number of times.
+def keep_response(follow_up: FollowUp, answers: Sequence[CurrentAnswer], *, now: datetime) -> None:
+    """Compute the response from its current answers; it may be computed any number of times.
 
     Late answers are kept at their own time point and do not score (clinical content, section 3.2).
     """
-    answers = list(Answer.objects.filter(follow_up=follow_up, superseded_at__isnull=True, late=False))
+    in_time = [answer for answer in answers if not answer.late]
     complete = follow_up.status == FollowUpStatus.COMPLETED
     is_open = follow_up.status == FollowUpStatus.OPEN
     version = definition_of(follow_up.survey_version_id) if follow_up.survey_version_id else None
@@ -99,9 +101,9 @@ def keep_response(follow_up: FollowUp, *, now: datetime) -> None:
         follow_up=follow_up,
         survey=follow_up.survey,
         status=RESPONSE_STATUS.get(FollowUpStatus(follow_up.status), "stopped"),
-        answered=sum(answer.kind != "skipped" for answer in answers),
-        asked=len(answers) + (not complete),
-        scores={} if is_open or version is None else _scores(version, answers),
+        answered=sum(answer.kind != "skipped" for answer in in_time),
+        asked=len(in_time) + (not complete),
+        scores={} if is_open or version is None else _scores(version, in_time),
         created_at=now,
         updated_at=now,
     )
@@ -113,6 +115,6 @@ def keep_response(follow_up: FollowUp, *, now: datetime) -> None:
     )
 
 
-def _scores(survey: SurveyDefinition, answers: list[Answer]) -> dict[str, Any]:
+def _scores(survey: SurveyDefinition, answers: Sequence[CurrentAnswer]) -> dict[str, Any]:
     values = {answer.question: answer.value for answer in answers if answer.kind == "value"}
     return {key: value.as_json() for key, value in score(survey, values).items()}

@@ -19,7 +19,7 @@ from followup.models import FollowUp, Patient, ReviewItem, Signal
 from followup.operations import items, texts
 from followup.operations.announce import announce
 from followup.operations.follow_on import ask_for, drop_for
-from followup.queries.history import facts
+from followup.queries.history import CurrentAnswer, current_answers, facts, raised_for
 from followup.queries.silence import silence_of
 from messaging.core.lifecycle import Purpose
 from messaging.events import InboundText
@@ -31,6 +31,7 @@ GONE: Final = "The answer was corrected; the rule no longer holds."
 
 def raise_for_answers(
     follow_up: FollowUp,
+    answers: Sequence[CurrentAnswer],
     message_id: UUID | None,
     *,
     answered_at: datetime,
@@ -39,19 +40,20 @@ def raise_for_answers(
     quiet: bool,
     now: datetime,
 ) -> None:
-    """Apply the rules to the current answers of a follow-up; what they say for the first time, or worse, is raised.
+    """Apply the rules to the current `answers` of a follow-up; what they say for the first time, or worse, is raised.
 
     Late answers count only for safety, and only within LATE_SAFETY_HOURS of closing (section 3.2). After
     a correction signals that no longer hold are annotated. `quiet` leaves the safety text out, because the text that
     carried the answer has had one.
     """
-    known = facts(follow_up, now=answered_at, late=late)
+    raised = raised_for(follow_up, now=answered_at)
+    known = facts(follow_up, answers, raised, now=answered_at, late=late)
     if late:
         known = _safety_only(known, follow_up, answered_at)
     findings = triage(known)
     if not findings and not corrected:
         return
-    before = list(Signal.objects.filter(follow_up=follow_up).exclude(rule__in=TEXT_RULES))
+    before = _of_answers(raised, follow_up)
     if corrected:
         annotate_gone(before, findings, now=now)
     _raise(findings, before, follow_up, message_id, quiet=quiet, now=now)
@@ -59,11 +61,16 @@ def raise_for_answers(
 
 def raise_for_ending(follow_up: FollowUp, *, now: datetime) -> None:
     """Apply the rules once no answer will come any more: missing answers, totals of what there is, and silence."""
-    findings = triage(facts(follow_up, now=now))
+    raised = raised_for(follow_up, now=now)
+    findings = triage(facts(follow_up, current_answers(follow_up.id), raised, now=now))
     if follow_up.status == FollowUpStatus.EXPIRED and follow_up.reason == Reason.NO_REPLY:
         findings += tuple(silence(silence_of(follow_up, now=now)))
-    before = Signal.objects.filter(follow_up=follow_up).exclude(rule__in=TEXT_RULES)
-    _raise(findings, list(before), follow_up, None, quiet=False, now=now)
+    _raise(findings, _of_answers(raised, follow_up), follow_up, None, quiet=False, now=now)
+
+
+def _of_answers(raised: Iterable[Signal], follow_up: FollowUp) -> list[Signal]:
+    """Those that answers of this follow-up have raised."""
+    return [signal for signal in raised if signal.follow_up_id == follow_up.id and signal.rule not in TEXT_RULES]
 
 
 def _raise(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import fmean
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
+
+from django.db.models import Q, QuerySet
 
 from followup.core.facts import Facts, History, Reading, Total, whole
 from followup.core.lifecycle import FollowUpStatus
@@ -28,19 +30,45 @@ JUMPY: Final = ("pain_now", "pain_avg24", "pain_worst24", "mood")
 SIDE_EFFECTS: Final = frozenset({"se_gate", "se_which", "se_trend"})
 COMPARED: Final = frozenset({"pain_avg24", "mood", "rescue24", "relief_still"})
 """Questions whose rules look at earlier readings, sessions and signals."""
+COMPARED_TOTALS: Final = frozenset({"peg", "phq9", "gad7"})
+"""Scores whose rules look at earlier totals."""
 READ_BACK: Final = ("pain_avg24", "peg_p", "mood", "rescue24")
 IN_PROGRESS: Final = (FollowUpStatus.SCHEDULED, FollowUpStatus.OPEN)
 
 
-def facts(follow_up: FollowUp, *, now: datetime, late: bool = False) -> Facts:
+class CurrentAnswer(NamedTuple):
+    """An answer that counts now, as far as scores and rules look at it."""
+
+    question: str
+    value: Any
+    kind: str
+    late: bool
+    at: datetime
+
+
+def current_answers(follow_up_id: UUID) -> list[CurrentAnswer]:
+    """The answers of a follow-up that no other supersedes, in the order they were given."""
+    rows = Answer.objects.filter(follow_up_id=follow_up_id, superseded_at__isnull=True).order_by("answered_at", "id")
+    return list(map(CurrentAnswer._make, rows.values_list("question", "value", "kind", "late", "answered_at")))
+
+
+def facts(
+    follow_up: FollowUp,
+    current: Sequence[CurrentAnswer],
+    raised: Iterable[Signal],
+    *,
+    now: datetime,
+    late: bool = False,
+) -> Facts:
     """The current answers of a follow-up and what the rules set beside them (clinical content, section 3.2).
 
-    Hours and readings are those of the answers, so that the same answers mean the same at any later time. At most
-    eight queries, however long the history is.
+    `raised` comes from `raised_for` and is looked at only where rules need it. With `late` the answers count that came
+    after closing too. Hours and readings are those of the answers, so that the same answers mean the same at any later
+    time. At most five queries, however long the history is.
     """
-    given = _current(follow_up.id, late=late)
-    answers = {question: value for question, value, _ in given}
-    at = {question: moment for question, _, moment in given}
+    given = [each for each in current if each.kind == "value" and (late or not each.late)]
+    answers = {each.question: each.value for each in given}
+    at = {each.question: each.at for each in given}
     effects_at = max((at[question] for question in SIDE_EFFECTS & at.keys()), default=now)
     readings_at = at.get("pain_avg24") or at.get("rescue24") or now
     survey = definition_of(follow_up.survey_version_id) if follow_up.survey_version_id else None
@@ -49,7 +77,7 @@ def facts(follow_up: FollowUp, *, now: datetime, late: bool = False) -> Facts:
     scores = _totals(survey, answers, is_over=is_over) if survey else {}
     return Facts(
         answers=answers,
-        given=tuple(value for _, value, _ in given),
+        given=tuple(each.value for each in given),
         asks=survey.keys if survey else frozenset(),
         is_over=is_over,
         scores=scores,
@@ -57,21 +85,8 @@ def facts(follow_up: FollowUp, *, now: datetime, late: bool = False) -> Facts:
         now=_reading(readings_at, answers.get("pain_avg24"), follow_up.patient),
         hypertension=follow_up.patient.has_hypertension,
         reply_seconds=None if left_at is None or is_over else (now - left_at).total_seconds(),
-        history=_history(follow_up, answers, scores, readings_at, now),
+        history=_history(follow_up, answers, scores, raised, readings_at, now),
     )
-
-
-def current_values(follow_up_id: UUID, *, late: bool = False) -> dict[str, Any]:
-    """The values that count now, by question; with `late` also those that came after closing."""
-    return {question: value for question, value, _ in _current(follow_up_id, late=late)}
-
-
-def _current(follow_up_id: UUID, *, late: bool) -> list[tuple[str, Any, datetime]]:
-    """Question, value and time of each answer that counts, in the order they were given."""
-    answers = Answer.objects.filter(follow_up_id=follow_up_id, superseded_at__isnull=True, kind="value")
-    if not late:
-        answers = answers.filter(late=False)
-    return list(answers.order_by("answered_at", "id").values_list("question", "value", "answered_at"))
 
 
 def _totals(survey: SurveyDefinition, answers: Mapping[str, Any], *, is_over: bool) -> dict[str, Total]:
@@ -88,12 +103,13 @@ def _history(
     follow_up: FollowUp,
     answers: Mapping[str, Any],
     scores: Mapping[str, Total],
+    raised: Iterable[Signal],
     readings_at: datetime,
     now: datetime,
 ) -> History:
     """Only what the answers at hand are compared with is looked up."""
     past = _Past.of(follow_up, now) if COMPARED & answers.keys() else None
-    raised = _raised(follow_up, now) if past or "phq_9" in answers else []
+    known = [(signal.rule, signal.raised_at) for signal in raised] if past or "phq_9" in answers else []
     ended_at = follow_up.care_session.ended_at
     return History(
         baseline_pain=past.baseline("pain_avg24", "peg_p") if past else None,
@@ -102,9 +118,9 @@ def _history(
         rescue_base=past.baseline("rescue24") if past else None,
         rescue=past.since_session("rescue24") if past else (),
         mood_mean=past.mean("mood", since=now - LOOK_BACK) if past else None,
-        earlier=_earlier(follow_up) if scores else {},
-        raised=frozenset(rule for rule, at in raised if ended_at is not None and at >= ended_at),
-        crisis_text=any(rule in CRISIS_RULES and at >= now - timedelta(hours=WITHIN_HOURS) for rule, at in raised),
+        earlier=_earlier(follow_up) if COMPARED_TOTALS & scores.keys() else {},
+        raised=frozenset(rule for rule, at in known if ended_at is not None and at >= ended_at),
+        crisis_text=any(rule in CRISIS_RULES and at >= now - timedelta(hours=WITHIN_HOURS) for rule, at in known),
         newer_session=past is not None and past.newer_session,
     )
 
@@ -182,12 +198,12 @@ def _readings(follow_up: FollowUp, since: datetime, until: datetime) -> dict[str
     return found
 
 
-def _raised(follow_up: FollowUp, now: datetime) -> list[tuple[str, datetime]]:
-    """Rules that have been raised for the patient since the session ended, or in the last day."""
+def raised_for(follow_up: FollowUp, *, now: datetime) -> QuerySet[Signal]:
+    """The patient's signals since the session ended, of the last day, and of this follow-up; read when looked at."""
     ended_at = follow_up.care_session.ended_at or now
     since = min(ended_at, now - timedelta(hours=WITHIN_HOURS))
-    rows = Signal.objects.filter(patient_id=follow_up.patient_id, raised_at__gte=since)
-    return list(rows.values_list("rule", "raised_at"))
+    lately = Q(patient_id=follow_up.patient_id, raised_at__gte=since)
+    return Signal.objects.filter(lately | Q(follow_up=follow_up))
 
 
 def _earlier(follow_up: FollowUp) -> dict[str, tuple[float, ...]]:

@@ -8,6 +8,7 @@ from messaging.operations.enqueue import cancel_queued, enqueue
 from messaging.operations.form_replies import keep_form_reply
 from messaging.operations.history import move_to_history
 from messaging.operations.inbound import due_inbound, handle_inbound, store_inbound
+from messaging.operations.inserting import insert_new
 from messaging.operations.missed import fetch_missed_inbound
 from messaging.operations.opt_outs import opt_in, opt_out
 from messaging.operations.receipts import WrongAccount, take_receipt
@@ -46,6 +47,7 @@ __all__ = [
     "give_up",
     "handle_again",
     "handle_inbound",
+    "insert_new",
     "keep_form_reply",
     "keep_sender",
     "lift_stop",

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from django.db import transaction
 
-from messaging import queries
 from messaging.core import segments
 from messaging.core.drafts import TextDraft
 from messaging.core.lifecycle import IGNORES_WINDOW, PRIORITY, Outbound, Purpose
@@ -17,24 +16,24 @@ from messaging.core.send_window import window_closing, window_opening
 from messaging.models import OutboundMessage
 from messaging.operations.inserting import insert_new
 
+NOT_SILENT = """
+NOT EXISTS (SELECT FROM messaging_optout silent
+            WHERE silent.clinic_id = new.clinic_id AND silent.number_hash = new.number_hash AND silent.ended_at IS NULL)
+"""
 
-@transaction.atomic
+
 def enqueue(drafts: Sequence[TextDraft], *, now: datetime) -> list[UUID]:
     """Queue texts, in the caller's transaction; return the ids of those that are new, in the order of the drafts.
 
     A dedupe key that is known already adds nothing. Numbers that opted out get nothing queued. A text whose window
     does not open before it expires is kept as EXPIRED, so that it is explained.
     """
-    silent = queries.opted_out({(draft.clinic_id, draft.number_hash) for draft in drafts})
-    wanted = [draft for draft in drafts if (draft.clinic_id, draft.number_hash) not in silent]
-    return put(wanted, now=now)
+    return _insert(drafts, now, where=NOT_SILENT)
 
 
 def put(drafts: Sequence[TextDraft], *, now: datetime) -> list[UUID]:
     """Queue texts without asking whether the number opted out: only for the one confirmation of an opt-out."""
-    rows = [_row(draft, now) for draft in drafts]
-    stored = insert_new(rows)
-    return [row.pk for row in rows if row.pk in stored]
+    return _insert(drafts, now)
 
 
 @transaction.atomic
@@ -61,6 +60,12 @@ def cancel_queued(
         clinic_id=clinic_id, status=Outbound.QUEUED, finished_at__isnull=True, **chosen
     )
     return queued.update(status=Outbound.CANCELLED, reason=reason, next_attempt_at=None, check_at=None, finished_at=now)
+
+
+def _insert(drafts: Sequence[TextDraft], now: datetime, *, where: str = "TRUE") -> list[UUID]:
+    rows = [_row(draft, now) for draft in drafts]
+    stored = insert_new(rows, where=where)
+    return [row.pk for row in rows if row.pk in stored]
 
 
 def _row(draft: TextDraft, now: datetime) -> OutboundMessage:

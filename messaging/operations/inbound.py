@@ -222,7 +222,8 @@ def _hand_up(row: InboundMessage, now: datetime) -> None:
         screening = events.tell(_text_event(row), now=now)
         if screening is None:
             raise NotScreened
-        cursor.execute(HANDLED, {"id": row.pk, "now": now, "screening": Jsonb(screening)})
+        values: dict[str, Any] = {"id": row.pk, "now": now, "screening": Jsonb(screening)}
+        cursor.execute(HANDLED, values)
 
 
 def _control_event(row: InboundMessage) -> Event | None:

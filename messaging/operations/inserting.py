@@ -10,15 +10,16 @@ from uuid import UUID
 from django.db import connection, models
 
 
-def insert_new(rows: Sequence[models.Model]) -> set[UUID]:
+def insert_new(rows: Sequence[models.Model], *, where: str = "TRUE") -> set[UUID]:
     """Insert rows of one model, leaving out those that a unique constraint forbids; return the keys of the new ones.
 
+    `where` is SQL of our own about a row called `new`; one that does not meet it is left out too.
     Django's bulk_create leaves them out too, but does not say which, and a savepoint for each would cost three trips.
     """
-    return set(_insert(rows)) if rows else set()
+    return set(_insert(rows, where)) if rows else set()
 
 
-def _insert(rows: Sequence[models.Model]) -> Iterable[UUID]:
+def _insert(rows: Sequence[models.Model], where: str) -> Iterable[UUID]:
     """What is the same in all rows goes over once, the rest as one array a column: short, and parsed quickly."""
     meta = rows[0]._meta
     fields = meta.concrete_fields
@@ -31,7 +32,8 @@ def _insert(rows: Sequence[models.Model]) -> Iterable[UUID]:
     source = ", ".join(f"%s::{column.type}[]" for column in arrays)
     aliases = ", ".join(column.name for column in arrays)
     sql = (
-        f"INSERT INTO {table} ({names}) SELECT {chosen} FROM unnest({source}) AS new ({aliases}) "  # noqa: S608  # names of our own columns
+        f"INSERT INTO {table} ({names}) "  # noqa: S608  # names of our own columns
+        f"SELECT * FROM (SELECT {chosen} FROM unnest({source}) AS many ({aliases})) AS new WHERE {where} "
         f"ON CONFLICT DO NOTHING RETURNING {key}"
     )
     values = [column.values[0] for column in columns if not column.varies] + [column.values for column in arrays]
@@ -65,7 +67,7 @@ class _Column:
     @property
     def chosen(self) -> str:
         """How the statement's SELECT names it."""
-        return f"new.{self.name}" if self.varies else f"%s::{self.type}"
+        return f"many.{self.name}" if self.varies else f"%s::{self.type} AS {self.name}"
 
 
 def _base_type(field: models.Field[Any, Any]) -> str:
