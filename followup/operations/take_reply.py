@@ -49,6 +49,7 @@ class _Arrival:
     """A text with what is known about where it comes from; `patients` only where no conversation tells whose it is."""
 
     event: InboundText
+    screening: Screening
     clinic: ClinicFacts
     patients: tuple[Patient, ...]
     asking: Asking | None
@@ -116,11 +117,14 @@ def _arrival(event: InboundText, screening: Screening, now: datetime) -> _Arriva
     asking = lock_asking(now=now, clinic_id=event.clinic_id, number_hash=event.number_hash, waiting_since__isnull=False)
     if asking is not None:
         findings = seen_in(body, screening, asking.patient, at)
-        return _Arrival(event=event, clinic=asking.clinic, patients=(), asking=asking, findings=findings)
+        return _Arrival(
+            event=event, screening=screening, clinic=asking.clinic, patients=(), asking=asking, findings=findings
+        )
     patients = Patient.objects.filter(clinic_id=event.clinic_id, phone_hash=event.number_hash).select_related("clinic")
     known = tuple(patients.order_by("created_at", "id"))
     return _Arrival(
         event=event,
+        screening=screening,
         clinic=clinics().get(pk=event.clinic_id),
         patients=known,
         asking=None,
@@ -169,6 +173,7 @@ def _in_conversation(arrival: _Arrival, asking: Asking, now: datetime) -> None:
         arrival.event.body.reveal(),
         voice=asking.voice,
         now=asking.local(arrival.event.received_at),
+        screening=arrival.screening,
         hold=hold,
     )
     effects.apply(turn, asking, arrival.source, quiet=not arrival.safe, silent=hold, now=now)
@@ -189,7 +194,7 @@ def hold_survey(asking: Asking, now: datetime) -> None:
 def _outside(arrival: _Arrival, patient: Patient, now: datetime) -> None:
     """No survey is open: a late answer, a correction, a wish, or a text for a person."""
     text = arrival.event.body.reveal()
-    reading = read(None, text, patient.language)
+    reading = read(None, text, patient.language, screening=arrival.screening)
     wish = wish_of(reading)
     if wish is Wish.A_PERSON and _late(arrival, patient, now):
         return
@@ -229,6 +234,7 @@ def _late(arrival: _Arrival, patient: Patient, now: datetime) -> bool:
         arrival.event.body.reveal(),
         voice=asking.voice,
         now=asking.local(arrival.event.received_at),
+        screening=arrival.screening,
     )
     answers = tuple(effect for effect in turn.effects if isinstance(effect, KeepAnswer | ReplaceAnswer))
     corrects = bool(answers) and all(isinstance(effect, ReplaceAnswer) for effect in answers)
@@ -269,7 +275,7 @@ def _keep_correction(
 
 def _unclear_whose(arrival: _Arrival, now: datetime) -> None:
     """A number of nobody, or of several: never bound by guessing, parked for a person (Q4), answered once a day."""
-    reading = read(None, arrival.event.body.reveal(), arrival.clinic.language)
+    reading = read(None, arrival.event.body.reveal(), arrival.clinic.language, screening=arrival.screening)
     wish = wish_of(reading)
     if wish is Wish.OPT_OUT and arrival.patients:
         fulfil(wish, arrival.patients[0], arrival.event.message_id, now=now)

@@ -14,6 +14,7 @@ from surveys.core.conversation.state import STATE_FORMAT, State, UnknownStateFor
 from surveys.core.conversation.turn import MOST_ASKED, Draft, Turn
 from surveys.core.definition.model import SurveyDefinition
 from surveys.core.replies.reading import Reading, Value
+from surveys.core.replies.safety import Screening
 from surveys.core.wording import Voice
 
 __all__ = [
@@ -73,15 +74,17 @@ def reply(
     voice: Voice,
     now: datetime | None,
     reading: Reading | None = None,
+    screening: Screening | None = None,
     hold: bool = False,
 ) -> Turn:
     """Take a text of the patient. Any text gives a turn, never an exception.
 
     `now` is the patient's local date and time. `reading` stands in for the reader where the value is certain already,
-    as on a form. With `hold` a value in the text is kept and the position moves on, but nothing is said: somebody is
-    looking after the patient, and `remind` puts the open question again later.
+    as on a form; `screening` is the text's, where it has been made. With `hold` a value in the text is kept and the
+    position moves on, but nothing is said: somebody is looking after the patient, and `remind` puts the open question
+    again later.
     """
-    draft = Draft(survey, state, voice, silent=hold)
+    draft = Draft(survey, state, voice, silent=hold, screening=screening)
     if state.ended:
         reply_after_end(draft, text, now, reading)
     elif state.confirming:

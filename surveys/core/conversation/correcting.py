@@ -82,12 +82,13 @@ def _nearest(named: Sequence[Question], draft: Draft, words: Words) -> Sequence[
 def understand(draft: Draft, question: Question, text: str, now: datetime | None, about: About) -> Reading:
     """What the text means to the open question, or else to the answered one that it is about."""
     language, before = draft.state.language, _previous(draft, about.key)
-    understood = read(question.for_reader(language), text, language, now=now, previous=before)
+    asked = question.for_reader(language)
+    understood = read(asked, text, language, now=now, previous=before, screening=draft.screening)
     if understood.kind == "answer" and understood.extra and _names_the_first(text):
         return replace(understood, kind="reprompt", value=None)
     if understood.kind != "reprompt" or not about.by_name:
         return understood
-    of_earlier = read(None, text, language, now=now, previous=before)
+    of_earlier = read(None, text, language, now=now, previous=before, screening=draft.screening)
     return of_earlier if of_earlier.kind == "correction" else understood
 
 
@@ -95,4 +96,4 @@ def understand_after_end(draft: Draft, text: str, now: datetime | None, about: s
     """A question that was put once more is open; otherwise none is."""
     language, reopened = draft.state.language, draft.state.open
     asked = draft.survey.question(reopened).for_reader(language) if reopened else None
-    return read(asked, text, language, now=now, previous=_previous(draft, about))
+    return read(asked, text, language, now=now, previous=_previous(draft, about), screening=draft.screening)

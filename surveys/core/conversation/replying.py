@@ -240,7 +240,7 @@ def _corrects(draft: Draft, question: Question, understood: Reading) -> bool:
 def _confirms(draft: Draft, text: str) -> bool | None:
     """Yes, no or neither, to SVC-CONFIRM."""
     asked = replies.Question("yes_no", draft.voice.say("SVC-CONFIRM", n=""), options=CONFIRMED)
-    understood = read(asked, text, draft.state.language)
+    understood = read(asked, text, draft.state.language, screening=draft.screening)
     return bool(understood.value) if understood.kind == "answer" else None
 
 

@@ -24,6 +24,7 @@ from surveys.core.effects import (
     SendLink,
 )
 from surveys.core.replies.reading import READER_VERSION, Value
+from surveys.core.replies.safety import Screening
 from surveys.core.wording import Voice
 
 MOST_ASKED: Final = 3
@@ -48,7 +49,7 @@ class Turn:
 class Draft:
     """A turn in the making, changed only within one call of the engine. `silent`: nothing is said to the patient.
 
-    `on_page`: the patient answers on the web form, where the next question shows itself.
+    `on_page`: the patient answers on the web form, where the next question shows itself. `screening`: of the text.
     """
 
     survey: SurveyDefinition
@@ -56,6 +57,7 @@ class Draft:
     clinic: Voice
     silent: bool = False
     on_page: bool = False
+    screening: Screening | None = None
     effects: list[Effect] = field(default_factory=list)
 
     @property

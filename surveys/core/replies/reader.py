@@ -10,7 +10,7 @@ from surveys.core.replies.intents import Intent
 from surveys.core.replies.normalise import MAX_LENGTH
 from surveys.core.replies.opt_out import opt_out
 from surveys.core.replies.reading import Kind, Previous, Question, Reading, Value
-from surveys.core.replies.safety import screen
+from surveys.core.replies.safety import Screening, screen
 from surveys.core.replies.strip import Stripped, strip
 from surveys.core.replies.values.choice import read_multi, read_single
 from surveys.core.replies.values.dates import read_date
@@ -30,13 +30,15 @@ def read(
     *,
     now: datetime | None = None,
     previous: Previous | None = None,
+    screening: Screening | None = None,
 ) -> Reading:
     """What a text means to the open question, or, with `question` None, what it wants.
 
     Pure and total: any text gives a reading. `language` is the conversation's; words of every language are understood.
     `now` is the patient's local date and time, needed for dates. `previous` is the answered question before this one.
+    `screening` is that of this very text, where it has been made already.
     """
-    flags = screen(text).flags
+    flags = (screening or screen(text)).flags
     if len(text) > MAX_LENGTH:
         return Reading(
             "other_intent",

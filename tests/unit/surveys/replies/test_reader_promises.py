@@ -16,6 +16,7 @@ from surveys.core.replies.normalise import MAX_LENGTH, clean, tokenise
 from surveys.core.replies.phrases import MAX_GAP, parse
 from surveys.core.replies.reader import read
 from surveys.core.replies.reading import Previous, Question, Reading
+from surveys.core.replies.safety import screen
 
 NOW = datetime(2025, 3, 12, 14, 5)  # noqa: DTZ001  # the patient's local time has no zone here
 QUESTIONS = list(
@@ -155,3 +156,9 @@ def test_cleaning_makes_digits_plain_and_tokens_cover_their_places(text: str) ->
     tokens = tokenise(cleaned)
     assert all(0 <= token.start <= token.end <= len(cleaned) for token in tokens)
     assert all(token.text.isascii() for token in tokens if token.kind == "number")
+
+
+@pytest.mark.parametrize("text", ["7", "I want to die", "7 and I cannot breathe"])
+def test_a_screening_made_already_gives_the_same_reading(text: str) -> None:
+    pain = Question("scale", "How is your pain?", min=0, max=10)
+    assert read(pain, text, "en", screening=screen(text)) == read(pain, text, "en")
