@@ -61,7 +61,8 @@ def apply(
             quiet=quiet,
             now=now,
         )
-        if not source.late or (corrected and asking.follow_up.status in WITH_ANSWERS):
+        counts = not source.late or (corrected and asking.follow_up.status in WITH_ANSWERS)
+        if counts and not ended:  # the end has kept it
             keep_response(asking.follow_up, answers, now=now)
     elif ended:
         raise_for_ending(asking.follow_up, now=now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -70,6 +71,7 @@ class _Column:
         return f"many.{self.name}" if self.varies else f"%s::{self.type} AS {self.name}"
 
 
+@lru_cache(maxsize=256)
 def _base_type(field: models.Field[Any, Any]) -> str:
     """The column's type without its length: a cast would cut what is too long, an insert refuses it."""
     return str(field.db_type(connection)).partition("(")[0]

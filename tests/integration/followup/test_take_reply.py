@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from clinics.models import Clinic
 from followup.models import Answer, Conversation, FollowUp, Patient, Plan, Response, ReviewItem, Signal
@@ -46,6 +48,26 @@ def test_an_answer_is_kept_beside_the_exact_question_and_the_next_one_goes_out(a
     assert (answer.message_id, answer.answered_at, answer.channel, answer.late) == (inbound.id, NOW, "sms", False)
     assert "mood" in following.lower()
     assert Response.objects.get(follow_up=asked).status == "in_progress"
+
+
+@pytest.mark.parametrize(
+    ("survey", "reply", "most"),
+    [
+        ("pain", "7", 10),  # nothing but the answer and the next question
+        ("pulse", "7", 17),  # the answer is compared with the history, and a signal raised on a new item
+    ],
+)
+def test_a_turn_takes_no_more_statements_than_it_must(
+    clinic: Clinic, patient: Patient, survey: str, reply: str, most: int
+) -> None:
+    make_plan(clinic, {"survey": survey})
+    end_session(patient)
+    open_one(patient)
+    with CaptureQueriesContext(connection) as queries:
+        write(patient, reply)
+    stored, *turn, _looked_at = [query["sql"] for query in queries if "SAVEPOINT" not in query["sql"]]
+    assert "INSERT INTO messaging_inboundmessage" in stored
+    assert len(turn) <= most, "\n".join(turn)
 
 
 def test_what_is_unclear_is_asked_again_and_nothing_is_kept(asked: FollowUp) -> None:

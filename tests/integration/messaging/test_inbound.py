@@ -75,6 +75,12 @@ def test_a_text_is_kept_and_answered_with_empty_twiml(provider: StandIn, clinic:
     assert (row.number.reveal(), row.body.reveal(), row.sender, row.handled_at) == (ADA, "7", OURS, None)
 
 
+def test_the_door_takes_one_statement(provider: StandIn, clinic: Clinic, django_assert_num_queries: Any) -> None:
+    message = provider.inbound(to=OURS, from_=ADA, body="7")
+    with django_assert_num_queries(1):
+        assert post(provider, message).status_code == 200
+
+
 @pytest.mark.parametrize(
     "body",
     [
