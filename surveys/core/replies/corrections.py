@@ -19,47 +19,47 @@ _PARENTHESES = re.compile(r"\([^()]{0,80}\)")
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """How a text speaks of changing an answer: a mark, whether it points back, whether it labels another topic."""
+    """How a text speaks of changing an answer: whether it points back, labels another topic, says a new value.
 
-    marked: bool
+    `only_denies`: nothing but the denied old value tells of a change ("5 not 8"). `start` is where it begins to.
+    """
+
     points_back: bool
     label_of_previous: bool
     label_of_open: bool
     without_value: bool
+    only_denies: bool
     start: int
 
 
 def change_in(tokens: Tokens, question: Question | None, previous: Previous | None) -> Change | None:
     """What the text says of a change, or None where nothing does."""
     asked = phrases("change_answer").first(tokens)
-    own = _topics(tokens)
-    of_previous = previous is not None and (
-        bool(own & focus_of(previous.question).topics - _open_topics(question))
-        or _speaks_of(tokens, previous.question, question)
-    )
-    of_open = bool(own & _open_topics(question)) or (
-        previous is not None and question is not None and _speaks_of(tokens, question, previous.question)
-    )
+    of_previous = previous is not None and is_about(tokens, previous.question, question)
+    of_open = question is not None and is_about(tokens, question, previous.question if previous else None)
     marks = phrases("correction_marks").all(tokens)
-    mark = next((each for each in marks if of_previous or _is_meant(tokens, each)), None)
-    if mark is None and asked is None:
+    mark = next((each for each in marks if of_previous or _is_meant(tokens, each, previous)), None)
+    named = phrases("names_previous").first(tokens) or (phrases("back_to").first(tokens) if of_previous else None)
+    old = _old_values(tokens, previous)
+    evidence = [each for each in (mark, asked, named, *old) if each]
+    if not evidence:
         return None
-    points = (
-        asked is not None
-        or phrases("correction_pointing").first(tokens) is not None
-        or _previous_value(tokens, previous)
-    )
     return Change(
-        marked=True,
-        points_back=points,
+        points_back=bool(asked or named or old or phrases("correction_pointing").first(tokens)),
         label_of_previous=of_previous,
         label_of_open=of_open,
         without_value=asked is not None,
-        start=min(each.start for each in (mark, asked) if each),
+        only_denies=bool(old) and not asked and not named and mark in {None, *_lone_denials(marks, old)},
+        start=min(each.start for each in evidence),
     )
 
 
-def _is_meant(tokens: Tokens, mark: Match) -> bool:
+def _lone_denials(marks: list[Match], old: list[Match]) -> set[Match]:
+    """The marks that are nothing but the denial of the old value."""
+    return {mark for mark in marks if any(each.start <= mark.start < each.end for each in old)}
+
+
+def _is_meant(tokens: Tokens, mark: Match, previous: Previous | None) -> bool:
     """ "Sorry I was asleep. 6" only apologises: a weak mark counts beside a value, a label or the end of its clause."""
     words = {token.text for token in tokens[mark.start : mark.end]}
     if not words & LEXICON.words("weak_marks"):
@@ -67,14 +67,22 @@ def _is_meant(tokens: Tokens, mark: Match) -> bool:
     end = next((place for place in range(mark.end, len(tokens)) if tokens[place].gap), len(tokens))
     rest = [token for token in tokens[mark.end : end] if token.kind == "word"]
     known = LEXICON.words("filler") | LEXICON.words("copula") | LEXICON.union("topic_") | LEXICON.union("number_words")
-    return all(token.text in known for token in rest)
+    labels = _label_words(previous.question) if previous else frozenset()
+    return all(token.text in known | labels for token in rest)
 
 
-def corrected_part(tokens: Tokens) -> Tokens:
+def corrected_part(tokens: Tokens, previous: Previous | None) -> Tokens:
     """The words that give the new value: without the mark, "was", "for that" and the old value that is denied."""
     cut: set[int] = set()
-    for match in phrases("correction_marks", "change_answer", "correction_pointing", "correction_idle").all(tokens):
+    matches = phrases(
+        "correction_marks", "change_answer", "correction_pointing", "correction_idle", "names_previous", "back_to"
+    ).all(tokens)
+    old = _old_values(tokens, previous)
+    for match in (*matches, *old):
         cut.update(range(match.start, match.end))
+    if previous is not None:
+        units = focus_of(previous.question).units
+        cut.update(match.end for match in old if match.end < len(tokens) and tokens[match.end].text in units)
     for place, token in enumerate(tokens):
         if token.kind == "number" and (lead := _lead_of_old_value(tokens, place)) is not None:
             cut.update(range(lead, place + 1))
@@ -106,8 +114,12 @@ def stepping_back(tokens: Tokens) -> str | None:
     return None
 
 
+def is_about(tokens: Tokens, one: Question, other: Question | None) -> bool:
+    """Whether the text names a topic, an aspect or telling words of one question that the other does not have."""
+    return bool(_subjects(tokens) & (_asked_subjects(one) - _asked_subjects(other))) or _speaks_of(tokens, one, other)
+
+
 def _speaks_of(tokens: Tokens, one: Question, other: Question | None) -> bool:
-    """Whether the text uses telling words of one question that the other does not have."""
     telling = _telling_words(one) - (_telling_words(other) if other else frozenset())
     return any(token.kind == "word" and _stem(token.text) in telling for token in tokens)
 
@@ -125,21 +137,34 @@ def _stem(word: str) -> str:
     return word[:_STEM]
 
 
-def _topics(tokens: Tokens) -> set[str]:
+def _subjects(tokens: Tokens) -> set[str]:
     words = {token.text for token in tokens}
-    return {name for name in LEXICON.names("topic_") if words & LEXICON.words(name)}
+    names = (*LEXICON.names("topic_"), *LEXICON.names("aspect_"))
+    current = {"now"} if phrases("current_moment").first(tokens) else set()
+    return current | {name for name in names if words & LEXICON.words(name)}
 
 
-def _open_topics(question: Question | None) -> frozenset[str]:
-    return focus_of(question).topics if question else frozenset()
+def _asked_subjects(question: Question | None) -> frozenset[str]:
+    if question is None:
+        return frozenset()
+    asked = focus_of(question)
+    return asked.topics | asked.aspects | {asked.moment}
 
 
-def _previous_value(tokens: Tokens, previous: Previous | None) -> bool:
-    """ "5 not 8" where 8 is what was kept."""
+def _old_values(tokens: Tokens, previous: Previous | None) -> list[Match]:
+    """ "5 not 8", "the 8 I put", "no fueron 8" where 8 is what was kept."""
     if previous is None or isinstance(previous.value, bool) or not isinstance(previous.value, int | float):
-        return False
+        return []
     shown = str(int(previous.value)) if previous.value == int(previous.value) else str(previous.value)
-    return any(
-        token.text == shown and place > 0 and tokens[place - 1].text in LEXICON.words("old_value_denials")
-        for place, token in enumerate(tokens)
-    )
+    found = phrases("old_value_denied", "old_value_told").all(tokens)
+    return [match for match in found if shown in _figures_of(tokens[match.start : match.end])]
+
+
+def _figures_of(tokens: Tokens) -> set[str]:
+    return {token.text for token in tokens if token.kind == "number"}
+
+
+@lru_cache(maxsize=512)
+def _label_words(question: Question) -> frozenset[str]:
+    """The words of the labels of a choice."""
+    return frozenset(token.text for option in question.options for token in tokenise(clean(option.label)))

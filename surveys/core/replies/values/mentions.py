@@ -158,7 +158,8 @@ def _is_pronoun(tokens: Tokens, place: int) -> bool:
 def pronouns(tokens: Tokens) -> set[int]:
     """The places of "one" in "the days one", "that pain one"."""
     matches = (match for match in phrases("pronoun_one").all(tokens) if match.end - match.start > _TWO_WORDS)
-    return {match.start + _TWO_WORDS for match in matches}
+    ones = LEXICON.words("one_words")
+    return {place for match in matches for place in range(match.start, match.end) if tokens[place].text in ones}
 
 
 def _leads_to_one(before: str) -> bool:
