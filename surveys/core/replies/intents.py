@@ -138,7 +138,8 @@ def not_for_us(tokens: Tokens, text: str) -> Intent | None:
 
 
 def _wrong_number(tokens: Tokens) -> bool:
-    if any(token.text in LEXICON.words("wrong_number_guards") for token in tokens):
+    guarded = any(token.text in LEXICON.words("wrong_number_guards") for token in tokens)
+    if guarded or phrases("wrong_answer").first(tokens):
         return False
     if phrases("wrong_number").first(tokens):
         return True

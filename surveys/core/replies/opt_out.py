@@ -41,11 +41,13 @@ def _keyword(tokens: Tokens) -> bool:
     core = core_of(tokens)
     if not core or len(core) > _LONGEST_CORE:
         return False
+    bare = seamless(tuple(token for token in tokens if token.kind == "word"))
+    if phrases("ordinary_answers").whole(bare):
+        return False
     names = {token.text for token in core}
     single = names <= LEXICON.words("opt_out_keywords") | LEXICON.words("opt_out_slips")
     if single and len(core) <= _LONGEST_REPEAT:
         return True
-    bare = seamless(tuple(token for token in tokens if token.kind == "word"))
     whole = phrases("opt_out_whole")
     return whole.whole(core) is not None or whole.whole(bare) is not None or _slip(core)
 
@@ -152,7 +154,7 @@ def _spellable() -> tuple[str, ...]:
 def _begs(tokens: Tokens, match: Match) -> bool:
     """A plea to end the pain, not the messages: the sentence speaks of pain and the wording of no message."""
     start, end = _sentence_around(tokens, match)
-    about = {token.text for token in tokens[match.start : match.end]}
+    about = {token.text for token in tokens[start:end]}
     return _plea(tokens[start:end]) and not about & (LEXICON.words("message_nouns") | LEXICON.words("contacting"))
 
 

@@ -221,7 +221,7 @@ def _corrected(
     value = None if asked.type == "text" else _outcome(asked, new, language, now).value
     answered = _answered_before(question, reply, language, now, previous, change)
     if answered is not None and not (change.only_denies and answered == value):
-        return _answer_and_change(answered) if change.points_back else None
+        return _answer_and_change(answered) if change.points_back or change.label_of_previous else None
     if adds_to_list(reply.tokens, previous):
         return Reading("correction", None, 0.85, (), "Adds to the list before.", "change_answer", "all of it")
     opened = question is not None and question.type != "text"
@@ -283,7 +283,7 @@ def _answered_before(
 def _heads(tokens: Tokens, question: Question, previous: Previous, change: Change) -> list[int]:
     """Where a part of the text may end that answers the open question: at the change, its clause, or what it is about.
 
-    A choice, a yes or a no is looked for only before a clause, and not where the words are those of the question before.
+    A choice, a yes or a no is looked for only before a clause, and not where the words are of the question before.
     """
     places = [] if change.without_value else [change.start]
     start = change.start

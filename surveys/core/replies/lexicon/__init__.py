@@ -12,7 +12,7 @@ from importlib.resources.abc import Traversable
 
 import yaml
 
-LEXICON_VERSION = "2026.11.4"
+LEXICON_VERSION = "2026.11.5"
 
 
 class Lexicon:
