@@ -21,7 +21,7 @@ import django
 from bench.measure import Row
 
 FOLDER = Path(__file__).parent
-NOT_BENCHMARKS = {"__main__", "asked", "child", "crowd", "load", "measure", "opener", "served"}
+NOT_BENCHMARKS = {"__main__", "asked", "child", "crowd", "load", "measure", "opener", "served", "turns_bare"}
 
 
 def modules(wanted: list[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""A turn in the worker, from the stored text to the next question, against its own statements in one round trip."""
+"""A turn in the worker, from the stored text to the next question, against its own statements, bare."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from uuid import UUID
 import psycopg
 from django.db import connection, transaction
 
-from bench import asked
+from bench import asked, turns_bare
 from bench.measure import Row, pages_touched, rate, ratio
 from followup.operations.open_due import open_due
 from messaging.operations import handle_inbound, store_inbound
 from tests.factories import NOW, make_clinic, make_plan
 
-TURNS, ROUNDS = 60, 5
+TURNS, ROUNDS, WAYS = 60, 5, 3
 Statement = tuple[str, Any]
 
 
@@ -60,26 +60,31 @@ def one_trip(said: list[Statement]) -> str:
 
 
 def rows() -> list[Row]:
-    """Turns a second, the two ways alternating; every turn is committed."""
-    texts = waiting(2 * TURNS * (ROUNDS + 1) + 2)
+    """Turns a second, the three ways alternating; every turn is committed."""
+    texts = waiting(WAYS * TURNS * (ROUNDS + 1) + 2)
     told = statements(texts[0])
     pages = pages_touched(lambda: handle_inbound(texts[1], now=NOW))
-    figures: dict[str, list[float]] = {"ours": [], "bare": []}
-    for number in range(ROUNDS + 1):
-        first = 2 + number * 2 * TURNS
-        ours, theirs = texts[first : first + TURNS], texts[first + TURNS : first + 2 * TURNS]
-        trips = [one_trip(statements(pk)) for pk in theirs]
-        ways = {
-            "ours": lambda ours=ours: [handle_inbound(pk, now=NOW) for pk in ours],
-            "bare": lambda trips=trips: [connection.connection.execute(trip) for trip in trips],
-        }
-        for name in sorted(ways, reverse=number % 2 == 1):
-            begun = time.perf_counter()
-            ways[name]()
-            figures[name].append(TURNS / (time.perf_counter() - begun))
-    ours, bare = figures["ours"][1:], figures["bare"][1:]
+    rounds = [one_round(number, texts[2 + number * WAYS * TURNS :]) for number in range(ROUNDS + 1)]
+    ours, orm, bare = ([each[name] for each in rounds[1:]] for name in ("ours", "orm", "bare"))
     return [
+        ratio("a turn: stored text to next question, against its statements in bare ORM", ours, orm, 0.6),
         ratio("a turn: stored text to next question, against its statements in one round trip", ours, bare, 0.7),
         rate("a turn", ours, "turns/s"),
         Row("a turn: statements, and pages they touch", len(told), "statements", spread=f"{pages} pages"),
     ]
+
+
+def one_round(number: int, texts: list[UUID]) -> dict[str, float]:
+    """Turns a second by way; each way has texts of its own, and every second round begins with the other end."""
+    trips = [one_trip(statements(pk)) for pk in texts[2 * TURNS : 3 * TURNS]]
+    ways: dict[str, Callable[[], object]] = {
+        "ours": lambda: [handle_inbound(pk, now=NOW) for pk in texts[:TURNS]],
+        "orm": lambda: [turns_bare.turn(pk, now=NOW) for pk in texts[TURNS : 2 * TURNS]],
+        "bare": lambda: [connection.connection.execute(trip) for trip in trips],
+    }
+    figures = {}
+    for name in sorted(ways, reverse=number % 2 == 1):
+        begun = time.perf_counter()
+        ways[name]()
+        figures[name] = TURNS / (time.perf_counter() - begun)
+    return figures
