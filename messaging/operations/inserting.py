@@ -22,24 +22,11 @@ def insert_new(rows: Sequence[models.Model], *, where: str = "TRUE") -> set[UUID
 
 def _insert(rows: Sequence[models.Model], where: str) -> Iterable[UUID]:
     """What is the same in all rows goes over once, the rest as one array a column: short, and parsed quickly."""
-    meta = rows[0]._meta
-    fields = meta.concrete_fields
-    quote = connection.ops.quote_name
-    columns = [_Column.of(field, rows) for field in fields]
-    names = ", ".join(quote(str(field.column)) for field in fields)
-    chosen = ", ".join(column.chosen for column in columns)
-    arrays = [column for column in columns if column.varies]
-    table, key = quote(meta.db_table), quote(str(meta.pk.column))
-    source = ", ".join(f"%s::{column.type}[]" for column in arrays)
-    aliases = ", ".join(column.name for column in arrays)
-    sql = (
-        f"INSERT INTO {table} ({names}) "  # noqa: S608  # names of our own columns
-        f"SELECT * FROM (SELECT {chosen} FROM unnest({source}) AS many ({aliases})) AS new WHERE {where} "
-        f"ON CONFLICT DO NOTHING RETURNING {key}"
-    )
-    values = [column.values[0] for column in columns if not column.varies] + [column.values for column in arrays]
+    columns = [_Column.of(field, rows) for field in rows[0]._meta.concrete_fields]
+    values = [column.values[0] for column in columns if not column.varies]
+    values += [column.values for column in columns if column.varies]
     with connection.cursor() as cursor:
-        cursor.execute(sql, values)
+        cursor.execute(_statement(type(rows[0]), tuple(column.varies for column in columns), where), values)
         return [pk for (pk,) in cursor.fetchall()]
 
 
@@ -47,8 +34,6 @@ def _insert(rows: Sequence[models.Model], where: str) -> Iterable[UUID]:
 class _Column:
     """One field of all rows, as the driver takes it; the key always varies, most others hardly ever do."""
 
-    name: str
-    type: str
     values: list[Any]
     varies: bool
 
@@ -62,16 +47,28 @@ class _Column:
             if known not in prepared:
                 prepared[known] = field.get_db_prep_save(value, connection)
             values.append(prepared[known])
-        quoted = connection.ops.quote_name(str(field.column))
-        return cls(quoted, _base_type(field), values, varies=field.primary_key or len(prepared) > 1)
-
-    @property
-    def chosen(self) -> str:
-        """How the statement's SELECT names it."""
-        return f"many.{self.name}" if self.varies else f"%s::{self.type} AS {self.name}"
+        return cls(values, varies=field.primary_key or len(prepared) > 1)
 
 
 @lru_cache(maxsize=256)
+def _statement(model: type[models.Model], varies: tuple[bool, ...], where: str) -> str:
+    """The statement for rows of which these fields vary: the same rows come again and again."""
+    meta, quote = model._meta, connection.ops.quote_name
+    columns = [
+        (quote(str(field.column)), _base_type(field), each)
+        for field, each in zip(meta.concrete_fields, varies, strict=True)
+    ]
+    names = ", ".join(name for name, _, _ in columns)
+    chosen = ", ".join(f"many.{name}" if each else f"%s::{of_type} AS {name}" for name, of_type, each in columns)
+    source = ", ".join(f"%s::{of_type}[]" for _, of_type, each in columns if each)
+    aliases = ", ".join(name for name, _, each in columns if each)
+    return (
+        f"INSERT INTO {quote(meta.db_table)} ({names}) "  # noqa: S608  # names of our own columns
+        f"SELECT * FROM (SELECT {chosen} FROM unnest({source}) AS many ({aliases})) AS new WHERE {where} "
+        f"ON CONFLICT DO NOTHING RETURNING {quote(str(meta.pk.column))}"
+    )
+
+
 def _base_type(field: models.Field[Any, Any]) -> str:
     """The column's type without its length: a cast would cut what is too long, an insert refuses it."""
     return str(field.db_type(connection)).partition("(")[0]
