@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,13 +12,14 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from followup.core.facts import Facts, History, Reading, Total, whole
 from followup.core.lifecycle import FollowUpStatus
 from followup.core.rules.texts import CRISIS_RULES, WITHIN_HOURS, TextFacts
 from followup.core.series import first_day_values, series_of
-from followup.models import Answer, CareSession, FollowUp, Patient, Response, Signal
+from followup.models import Answer, FollowUp, Patient, Response, Signal
 from messaging.queries import last_left_at
 from surveys.core.definition import SurveyDefinition
 from surveys.core.scoring import score
@@ -36,6 +38,23 @@ READ_BACK: Final = ("pain_avg24", "peg_p", "mood", "rescue24")
 IN_PROGRESS: Final = (FollowUpStatus.SCHEDULED, FollowUpStatus.OPEN)
 
 
+# By hand, because nearly every turn makes them, and building a statement takes longer than the database does.
+CURRENT: Final = """
+SELECT question, value, kind, late, answered_at FROM followup_answer
+WHERE follow_up_id = %s AND superseded_at IS NULL ORDER BY answered_at, id
+"""
+ENDS: Final = """
+SELECT ended_at FROM followup_caresession
+WHERE patient_id = %s AND ended_at IS NOT NULL AND cancelled_at IS NULL ORDER BY ended_at
+"""
+READINGS: Final = """
+SELECT question, answered_at, value FROM followup_answer
+WHERE patient_id = %(patient)s AND follow_up_id <> %(follow_up)s AND question = ANY(%(questions)s)
+  AND kind = 'value' AND NOT late AND superseded_at IS NULL AND answered_at >= %(since)s AND answered_at < %(until)s
+ORDER BY answered_at, id
+"""
+
+
 class CurrentAnswer(NamedTuple):
     """An answer that counts now, as far as scores and rules look at it."""
 
@@ -48,8 +67,18 @@ class CurrentAnswer(NamedTuple):
 
 def current_answers(follow_up_id: UUID) -> list[CurrentAnswer]:
     """The answers of a follow-up that no other supersedes, in the order they were given."""
-    rows = Answer.objects.filter(follow_up_id=follow_up_id, superseded_at__isnull=True).order_by("answered_at", "id")
-    return list(map(CurrentAnswer._make, rows.values_list("question", "value", "kind", "late", "answered_at")))
+    return [CurrentAnswer(question, _value(value), *rest) for question, value, *rest in _rows(CURRENT, [follow_up_id])]
+
+
+def _rows(sql: str, values: list[Any] | dict[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return list(cursor.fetchall())
+
+
+def _value(written: str | None) -> Any:
+    """A value as Python has it; Django has the driver leave JSON as it is written."""
+    return None if written is None else json.loads(written)
 
 
 def facts(
@@ -140,8 +169,7 @@ class _Past:
     @classmethod
     def of(cls, follow_up: FollowUp, now: datetime) -> _Past:
         """Two queries: the sessions, and the readings since the 14 days before their series."""
-        ended = CareSession.objects.filter(patient_id=follow_up.patient_id, ended_at__isnull=False, cancelled_at=None)
-        ends = [at for at in ended.order_by("ended_at").values_list("ended_at", flat=True) if at is not None]
+        ends = [at for (at,) in _rows(ENDS, [follow_up.patient_id])]
         ended_at = follow_up.care_session.ended_at
         series = series_of(ends, ended_at)
         since = min([now - LOOK_BACK, *(at - LOOK_BACK for at in series[:1])])
@@ -183,18 +211,16 @@ class _Past:
 
 def _readings(follow_up: FollowUp, since: datetime, until: datetime) -> dict[str, list[Reading]]:
     """The patient's readings of other follow-ups that count, oldest first."""
-    rows = Answer.objects.filter(
-        patient_id=follow_up.patient_id,
-        question__in=READ_BACK,
-        kind="value",
-        late=False,
-        superseded_at__isnull=True,
-        answered_at__gte=since,
-        answered_at__lt=until,
-    ).exclude(follow_up=follow_up)
+    values = {
+        "patient": follow_up.patient_id,
+        "follow_up": follow_up.id,
+        "questions": list(READ_BACK),
+        "since": since,
+        "until": until,
+    }
     found: dict[str, list[Reading]] = defaultdict(list)
-    for question, at, value in rows.order_by("answered_at", "id").values_list("question", "answered_at", "value"):
-        found[question].append(_reading(at, value, follow_up.patient))
+    for question, at, value in _rows(READINGS, values):
+        found[question].append(_reading(at, _value(value), follow_up.patient))
     return found
 
 
