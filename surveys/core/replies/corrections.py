@@ -45,7 +45,7 @@ def change_in(tokens: Tokens, question: Question | None, previous: Previous | No
     if not evidence:
         return None
     return Change(
-        points_back=bool(asked or named or old or phrases("correction_pointing").first(tokens)),
+        points_back=bool(named or old or phrases("correction_pointing").first(tokens)),
         label_of_previous=of_previous,
         label_of_open=of_open,
         without_value=asked is not None,

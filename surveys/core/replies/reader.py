@@ -228,10 +228,12 @@ def _corrected(
     open_value = _outcome(question, reply, language, now).value if question is not None and opened else None
     if change.label_of_open and (open_value is not None or not change.label_of_previous):
         chosen = open_value is not None and question is not None and question.type in _CHOICES
-        return _plain("reprompt", "A change and perhaps an answer.") if chosen and change.points_back else None
+        back = change.points_back or change.without_value
+        return _plain("reprompt", "A change and perhaps an answer.") if chosen and back else None
     if value is None:
         return _without_new_value(change, open_value)
-    points = change.label_of_previous or change.points_back or _said_by_label(asked, new, language, now, value)
+    points = change.label_of_previous or change.points_back or change.without_value
+    points = points or _said_by_label(asked, new, language, now, value)
     if question is None or open_value is None or points:
         return Reading(
             "correction", value, 0.9, (), "Marks a change, and the value fits the question before.", None, None
@@ -257,7 +259,7 @@ def _without_new_value(change: Change, open_value: Value) -> Reading | None:
     """A change that is wanted and not said, or one that points back while something fits the open question."""
     if change.without_value and open_value is None:
         return Reading("correction", None, 0.85, (), "Wants to change the answer before.", "change_answer", "all of it")
-    if (change.label_of_previous or change.points_back) and open_value is not None:
+    if (change.label_of_previous or change.points_back or change.without_value) and open_value is not None:
         return _plain("reprompt", "Could be a correction or a new answer.")
     return None
 
@@ -292,7 +294,7 @@ def _heads(tokens: Tokens, question: Question, previous: Previous, change: Chang
         places.append(start)
     if question.type not in _WORDED:
         return places
-    apart = [place for place in places if tokens[place].gap or not change.points_back or question.type == "yes_no"]
+    apart = [place for place in places if tokens[place].gap or not (change.points_back or change.without_value) or question.type == "yes_no"]
     return [place for place in apart if place and not is_about(tokens[:place], previous.question, question)]
 
 

@@ -30,7 +30,7 @@ def judge_after(scene: Scene, mention: Mention) -> Step:
         end, verdict = step(scene, mention, end)
         if verdict:
             return end, verdict
-    if _rate(scene, end):
+    if _rate(scene, end) or (scene.question.type == "number" and _repeats(scene, end)):
         return end, Verdict(POISON, "a rate, not a count")
     hedged = scene.skip(end, "hedge_after")
     if hedged == end and (scene.starts(end, "one_sided_after") or scene.text(end) == "+"):
@@ -150,6 +150,12 @@ def _rate(scene: Scene, end: int) -> bool:
     if scene.text(end + 2) in LEXICON.words("moment_after_unit"):
         return False
     return scene.text(end) in LEXICON.words("rate_articles") and scene.text(end + 1) in LEXICON.words("unit_time")
+
+
+def _repeats(scene: Scene, end: int) -> bool:
+    """ "2 at a time", "2 twice": how much each time, and not how much in all."""
+    often = scene.mention_at(end) if scene.token(end) else None
+    return scene.starts(end, "rate_after") or (often is not None and often.form == "counting")
 
 
 # -- ranges and neighbours --------------------------------------------------------------------------------------------

@@ -11,13 +11,31 @@ _SINGULAR = LEXICON.words("singular_articles")
 _HOURS = 24
 
 
+def moved(scene: Scene, mention: Mention) -> Verdict | None:
+    """ "down from 8", "de 9 me dejo en": where a score came from; asked for relief, what it was a score of is not said."""
+    start = mention.start
+    led = start > 0 and not scene.tokens[start].gap
+    leaves = led and scene.tokens[start - 1].text in LEXICON.words("score_froms")
+    if not (led and scene.ends(start, "moved_from")) and not (leaves and scene.starts(mention.end, "moved_on")):
+        return None
+    return Verdict(POISON if "topic_relief" in scene.focus.topics else OTHER, "where the score came from")
+
+
 def denial_before(scene: Scene, mention: Mention) -> Verdict | None:
     """ "6 not 8" denies the 8; in "6 no 7" the no may deny either; "haven't needed one" denies a count."""
     start = mention.start
+    if _begun_anew(scene, start):
+        return None
     if start and not scene.tokens[start].gap and scene.ends(start, "not_before"):
         lone = scene.tokens[start - 1].text in LEXICON.words("lone_denials") and scene.mention_ends(start - 1)
         return Verdict(POISON, "a lone no between two numbers") if lone else Verdict(DENIED, "denied")
     return Verdict(DENIED, "denied") if scene.question.type == "number" and _verb_denied(scene, start) else None
+
+
+def _begun_anew(scene: Scene, start: int) -> bool:
+    """ "5 hang on no 4": the no belongs to a phrase that corrects, and that is no denial by itself."""
+    ending = (match for match in scene.found("self_corrections") if match.end == start)
+    return any(scene.tokens[match.start].text not in LEXICON.words("denial") for match in ending)
 
 
 def _verb_denied(scene: Scene, start: int) -> bool:
@@ -46,7 +64,7 @@ def judge_before(scene: Scene, mention: Mention) -> Verdict | None:
         return None
     if scene.ends(start, "asked_for"):
         return ELSE
-    if scene.ends(start, "moved_from") or _was_after_score(scene, start):
+    if _was_after_score(scene, start):
         return Verdict(OTHER, "where the score came from")
     if scene.ends(start, "one_sided_before"):
         return Verdict(POISON, "only a bound")

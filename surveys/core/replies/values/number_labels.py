@@ -5,6 +5,7 @@ from __future__ import annotations
 from surveys.core.replies.lexicon import LEXICON
 from surveys.core.replies.values.mentions import Mention
 from surveys.core.replies.values.scene import Scene
+from surveys.core.replies.values.segments import time_phrases
 
 
 def label_of(scene: Scene, mention: Mention, end: int) -> str | None:
@@ -13,6 +14,8 @@ def label_of(scene: Scene, mention: Mention, end: int) -> str | None:
         return trailing
     for place in range(mention.start - 1, -1, -1):
         token = scene.tokens[place]
+        if scene.in_mention(place) and _goes_on(scene, place + 1, mention.start):
+            continue
         if scene.in_mention(place) or (scene.tokens[place + 1].gap and not _is_label(scene, place)):
             break
         topic = scene.topic(token.text)
@@ -21,6 +24,16 @@ def label_of(scene: Scene, mention: Mention, end: int) -> str | None:
         if token.gap or token.text in LEXICON.words("clause_openers"):
             break
     return _trailing(scene, mention, end)
+
+
+def _goes_on(scene: Scene, start: int, end: int) -> bool:
+    """ "pain was 8 now 3": between the numbers stand only words of time, so that both are of one thing."""
+    timed = {place for match in time_phrases(scene.tokens) for place in range(match.start, match.end)}
+    between = range(start, end)
+    idle = LEXICON.words("copula") | LEXICON.words("article") | LEXICON.words("clause_openers")
+    if scene.labels_trail or not timed & set(between) or any(scene.tokens[place].gap for place in (*between, end)):
+        return False
+    return all(place in timed or scene.tokens[place].text in idle for place in between)
 
 
 def _is_label(scene: Scene, last: int) -> bool:

@@ -10,6 +10,7 @@ from surveys.core.replies.reading import Question
 from surveys.core.replies.tokens import Tokens
 from surveys.core.replies.values.focus import Focus, focus_of
 from surveys.core.replies.values.roles import Judged
+from surveys.core.replies.values.scene import FREE
 from surveys.core.replies.values.segments import clause_at, clauses, is_only, time_phrases
 
 
@@ -60,7 +61,7 @@ def _owner(
 ) -> Judged | None:
     """The number that a time phrase speaks of: in its clause, or beside a clause that is nothing but time."""
     span = clause_at(spans, match.start)
-    inside = [each for each in free if span[0] <= each.mention.start < span[1]]
+    inside = [each for each in free if span[0] <= each.mention.start < span[1] and not _counts_to(tokens, each, match)]
     if inside:
         return _inside_owner(tokens, match, inside)
     if not is_only(tokens, span, covered):
@@ -70,6 +71,14 @@ def _owner(
     if tokens[span[0]].gap == "," and preceding and not (following and tokens[span[1]].gap == ","):
         return preceding[-1]
     return following[0] if following else preceding[-1] if preceding else None
+
+
+def _counts_to(tokens: Tokens, judged: Judged, match: Match) -> bool:
+    """ "two nights ago", "hace dos dias": the number is part of the time phrase."""
+    behind = tokens[judged.mention.end : match.start]
+    inside = match.start <= judged.mention.start < match.end
+    units = LEXICON.words("unit_time") | LEXICON.words("time_nouns")
+    return inside or (bool(behind) and all(token.text in units for token in behind) and not judged.role == FREE)
 
 
 def _inside_owner(tokens: Tokens, match: Match, inside: list[Judged]) -> Judged:

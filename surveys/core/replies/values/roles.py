@@ -8,7 +8,7 @@ from surveys.core.replies.lexicon import LEXICON
 from surveys.core.replies.reading import Question
 from surveys.core.replies.tokens import Tokens
 from surveys.core.replies.values.after_number import judge_after
-from surveys.core.replies.values.before_number import denial_before, judge_before
+from surveys.core.replies.values.before_number import denial_before, judge_before, moved
 from surveys.core.replies.values.mentions import Mention
 from surveys.core.replies.values.number_labels import aspect_of, label_of
 from surveys.core.replies.values.scene import ELSE, FREE, OTHER, POISON, UNSURE, Scene, Verdict
@@ -70,7 +70,7 @@ def _judge(scene: Scene, mention: Mention) -> Judged:
         return Judged(mention, OTHER, mention.end, "once or twice counts something else")
     if mention.form == "counting" and mention.value <= _TWICE and scene.focus.units & LEXICON.words("unit_hour"):
         return Judged(mention, OTHER, mention.end, "once or twice counts something else")
-    denial = denial_before(scene, mention)
+    denial = denial_before(scene, mention) or moved(scene, mention)
     if denial:
         return Judged(mention, denial.role, mention.end, denial.why)
     end, behind = judge_after(scene, mention)
