@@ -294,7 +294,11 @@ def _heads(tokens: Tokens, question: Question, previous: Previous, change: Chang
         places.append(start)
     if question.type not in _WORDED:
         return places
-    apart = [place for place in places if tokens[place].gap or not (change.points_back or change.without_value) or question.type == "yes_no"]
+    apart = [
+        place
+        for place in places
+        if tokens[place].gap or not (change.points_back or change.without_value) or question.type == "yes_no"
+    ]
     return [place for place in apart if place and not is_about(tokens[:place], previous.question, question)]
 
 

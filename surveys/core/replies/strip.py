@@ -149,6 +149,8 @@ def _without_scale(tokens: Tokens) -> tuple[Tokens, float | None]:
     top: float | None = None
     cut: set[int] = set()
     for match in phrases("scale_mention").all(tokens):
+        if match.start and tokens[match.start - 1].text in LEXICON.words("motion"):
+            continue
         figures = [token.text for token in tokens[match.start : match.end] if token.kind == "number"]
         if (
             len(figures) == 2

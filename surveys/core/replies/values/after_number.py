@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from surveys.core.replies.lexicon import LEXICON
 from surveys.core.replies.values.before_number import judge_before
-from surveys.core.replies.values.counted import asks_for, begins_sentence, counts_others, counts_things, names_one
+from surveys.core.replies.values.counted import (
+    asks_for,
+    begins_sentence,
+    counts_others,
+    counts_things,
+    is_strength,
+    names_one,
+    shows_fingers,
+)
 from surveys.core.replies.values.mentions import Mention
 from surveys.core.replies.values.scene import ELSE, FREE, OTHER, POISON, UNSURE, Scene, Verdict
 from surveys.core.replies.values.signs import below_zero, end_words
@@ -15,6 +23,8 @@ _RANGE_WORDS = LEXICON.words("range_joins")
 _NO_COUNT_NOUN = tuple(sorted(LEXICON.words("uncountable_endings")))
 """Endings of words that cannot be counted: "5 hanging in there" is a 5, "5 hangers" are hangers."""
 _SHORTEST_INFLECTED = 5
+_LEAST_PRESSURE = 30
+"""Below this a number behind a stroke is no blood pressure, in mmHg."""
 
 Step = tuple[int, Verdict | None]
 
@@ -57,9 +67,18 @@ def _out_of(scene: Scene, mention: Mention) -> Step:
         return second.end, None
     if "topic_pressure" in scene.focus.topics and scene.focus.words & LEXICON.words("upper_words"):
         return second.end, None
-    if scene.text(mention.end) in _WEAK_OF_WORDS:
+    if scene.text(mention.end) in _WEAK_OF_WORDS or is_strength(scene, second):
         return mention.end, None
+    if _pressure(scene, mention, second):
+        return second.end, Verdict(OTHER, "a blood pressure")
     return mention.end, Verdict(POISON, "a different scale or a fraction")
+
+
+def _pressure(scene: Scene, upper: Mention, lower: Mention) -> bool:
+    """ "130/85" where something else is measured."""
+    if not scene.focus.measures or upper.value is None or lower.value is None:
+        return False
+    return "topic_pressure" not in scene.focus.topics and upper.value > lower.value >= _LEAST_PRESSURE
 
 
 def _glued(scene: Scene, mention: Mention, end: int) -> Step:
@@ -166,6 +185,8 @@ def _range(scene: Scene, mention: Mention, end: int) -> Verdict | None:
     if scene.text(end) not in _RANGE_WORDS:
         return None
     place = end + 1
+    if scene.text(place) in LEXICON.words("hour_article"):
+        return None
     while scene.text(place) in LEXICON.words("article") | LEXICON.words("hedge"):
         place += 1
     second = scene.mention_at(place) if scene.token(place) else None
@@ -185,7 +206,9 @@ def _neighbour(scene: Scene, mention: Mention, end: int) -> Verdict | None:
     token = scene.token(end)
     if token is None or token.kind != "word" or scene.mention_at(end):
         return None
-    if scene.question.type == "scale" and counts_things(scene, mention, end):
+    if scene.question.type == "scale" and scene.starts(end, "how_often"):
+        return None
+    if scene.question.type == "scale" and counts_things(scene, mention, end) and not shows_fingers(scene, mention):
         return ELSE
     topic = scene.topic(token.text)
     verbs = LEXICON.words("finite_verbs") | LEXICON.words("plain_verbs")

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from surveys.core.replies.lexicon import LEXICON
+from surveys.core.replies.values.counted import shows_fingers
 from surveys.core.replies.values.mentions import Mention
 from surveys.core.replies.values.scene import DENIED, ELSE, FREE, OTHER, POISON, UNSURE, Scene, Verdict
 
 _PLACE_WORDS = LEXICON.words("place_words")
 _SINGULAR = LEXICON.words("singular_articles")
 _HOURS = 24
+MOVED = "where the score came from"
 
 
 def moved(scene: Scene, mention: Mention) -> Verdict | None:
-    """ "down from 8", "de 9 me dejo en": where a score came from; asked for relief, what it was a score of is not said."""
+    """ "down from 8", "de 9 me dejo en": where a score came from; asked for relief, it was no score of that."""
     start = mention.start
     led = start > 0 and not scene.tokens[start].gap
     leaves = led and scene.tokens[start - 1].text in LEXICON.words("score_froms")
     if not (led and scene.ends(start, "moved_from")) and not (leaves and scene.starts(mention.end, "moved_on")):
         return None
-    return Verdict(POISON if "topic_relief" in scene.focus.topics else OTHER, "where the score came from")
+    return Verdict(POISON if "topic_relief" in scene.focus.topics else OTHER, MOVED)
 
 
 def denial_before(scene: Scene, mention: Mention) -> Verdict | None:
@@ -60,12 +62,12 @@ def judge_before(scene: Scene, mention: Mention) -> Verdict | None:
         return ELSE
     if before.text == "^":
         return Verdict(POISON, "not a plain number")
-    if scene.ends(start, "reached") or scene.ends(start, "idle_leads"):
+    if scene.ends(start, "reached") or scene.ends(start, "idle_leads") or shows_fingers(scene, mention):
         return None
     if scene.ends(start, "asked_for"):
         return ELSE
     if _was_after_score(scene, start):
-        return Verdict(OTHER, "where the score came from")
+        return Verdict(OTHER, MOVED)
     if scene.ends(start, "one_sided_before"):
         return Verdict(POISON, "only a bound")
     if before.kind == "word" and scene.tokens[start].glued and mention.form != "words":
@@ -101,6 +103,8 @@ def _code(scene: Scene, letters: str) -> Verdict | None:
 def _lead(scene: Scene, mention: Mention) -> Verdict | None:
     """The word before the number, articles and hedges not counted."""
     place, article = mention.start - 1, False
+    if scene.question.type == "scale" and scene.tokens[place].text in LEXICON.words("group_articles"):
+        return ELSE
     if scene.tokens[place].text in LEXICON.words("hour_article"):
         return None if _all_of_them(scene, mention, place) else Verdict(OTHER, "an hour")
     skip = LEXICON.words("article") | LEXICON.words("hedge") | {"#", "=", "~", "*", "s"}
@@ -138,6 +142,7 @@ def _subject_fits(scene: Scene, verb: int) -> bool:
     known = LEXICON.words("filler") | LEXICON.words("left_ok") | LEXICON.words("body") | LEXICON.words("hedge")
     known |= LEXICON.union("aspect_") | LEXICON.words("copula") | scene.focus.words | LEXICON.words("carers")
     timed = any(match.end == verb for name in ("past_phrases", "part_phrases") for match in scene.found(name))
+    timed = timed or _this_span(scene, verb)
     return subject.kind != "word" or subject.text in known or scene.topic(subject.text) is not None or timed
 
 
@@ -153,10 +158,16 @@ def _plain_word(scene: Scene, mention: Mention, place: int, *, article: bool) ->
     if word in LEXICON.words("whole_words") and mention.value == scene.question.max:
         return None
     if word in LEXICON.words("takers"):
-        return None if _described_time(scene, place) else ELSE
+        return None if _described_time(scene, place) or _this_span(scene, place + 1) else ELSE
     known = LEXICON.words("left_ok") | LEXICON.words("copula") | LEXICON.words("filler")
     asked = scene.focus.words - LEXICON.words("prompt_idle")
     return None if word in known | asked else Verdict(UNSURE, "belongs to a word before it")
+
+
+def _this_span(scene: Scene, end: int) -> bool:
+    """ "this week 4", "last week 7": the words right before the number say when it was."""
+    timed = (match for name in ("this_span", "past_phrases", "part_phrases") for match in scene.found(name))
+    return any(match.end == end and match.end - match.start > 1 for match in timed)
 
 
 def _described_time(scene: Scene, place: int) -> bool:
@@ -189,6 +200,9 @@ def _place_word(scene: Scene, mention: Mention, place: int, *, article: bool) ->
     if place == 0 or scene.tokens[place].gap:
         return ELSE if word in LEXICON.words("place_only_words") else None
     before = scene.tokens[place - 1].text
+    origin = scene.mention_ends(place)
+    if origin and moved(scene, origin):
+        return None
     if word in LEXICON.words("toward_words"):
         return None if before in LEXICON.words("motion") else ELSE
     if topic := scene.topic(before):

@@ -14,6 +14,8 @@ from surveys.core.replies.values.scene import Scene
 
 _FURTHEST, _STEM = 3, 4
 _SHORTEST_PLURAL = 4
+_LEAST_STRENGTH = 25
+"""From this on a number behind "of" is a strength in milligrams and no count of pills."""
 _DRUG_ENDINGS = tuple(sorted(LEXICON.words("drug_endings")))
 _CLOSING_ENDINGS = tuple(sorted(LEXICON.words("closing_endings")))
 _PLURAL_ENDINGS = tuple(sorted(LEXICON.words("plural_endings")))
@@ -66,6 +68,21 @@ def begins_sentence(scene: Scene, mention: Mention, end: int) -> bool:
     if mention.value == 1 or _plural(text) or _is_drug(text) or text in LEXICON.known_words:
         return False
     return scene.text(end + 1) in LEXICON.words("finite_verbs")
+
+
+def shows_fingers(scene: Scene, mention: Mention) -> bool:
+    """ "he's holding up 4 fingers": the fingers are the answer."""
+    shown = scene.text(mention.end) in LEXICON.words("finger_words")
+    return shown and mention.start > 0 and scene.ends(mention.start, "held_up")
+
+
+def is_strength(scene: Scene, mention: Mention) -> bool:
+    """ "3 de 500", "de las de 10, tome 3": how strong each pill is, where pills are counted."""
+    if not scene.focus.units & LEXICON.words("unit_pill") or mention.start == 0 or mention.value is None:
+        return False
+    led = scene.tokens[mention.start - 1].text in LEXICON.words("of_words") and not scene.tokens[mention.start].gap
+    strong = mention.value >= _LEAST_STRENGTH or scene.text(mention.end) in LEXICON.words("unit_dose")
+    return (led and strong) or scene.ends(mention.start, "strength_leads")
 
 
 def _counted_part(scene: Scene, mention: Mention, end: int) -> bool:

@@ -10,38 +10,8 @@ from surveys.core.replies.values.end_labels import labels_in
 from surveys.core.replies.values.focus import Focus
 from surveys.core.replies.values.outcome import Outcome, unclear
 from surveys.core.replies.values.roles import Judged
-from surveys.core.replies.values.scene import FREE
 from surveys.core.replies.values.segments import clause_at, clauses
 from surveys.core.replies.values.signs import against_sign, below_zero
-
-_FAR, _YEARS = 10, 1_000
-"""How far above the scale a number must lie to be no slip of the score itself, and from where it may be a year."""
-
-
-def without_far_ones(question: Question, tokens: Tokens, judged: list[Judged]) -> list[Judged]:
-    """ "Four. I'm 81": beside a score that stands alone, a number far above the scale is an age or an address."""
-    if question.type != "scale" or question.max is None or not any(_alone(tokens, each) for each in judged):
-        return judged
-    far = question.max + _FAR
-    return [
-        each for each in judged if each.mention.value is None or each.mention.value <= far or _may_answer(tokens, each)
-    ]
-
-
-def _may_answer(tokens: Tokens, judged: Judged) -> bool:
-    """Whether a number far above the scale may still be meant as the score; a year never is."""
-    return (judged.mention.value or 0) < _YEARS and _alone(tokens, judged)
-
-
-def _alone(tokens: Tokens, judged: Judged) -> bool:
-    """Whether the number is all that its clause says."""
-    start, end = clause_at(clauses(tokens), judged.mention.start)
-    idle = LEXICON.words("filler") | LEXICON.words("hedge") | LEXICON.words("copula") | LEXICON.words("article")
-    rest = (*tokens[start : judged.mention.start], *tokens[judged.end : end])
-    stands = judged.role == FREE and all(token.text in idle for token in rest)
-    return stands and not any(
-        token.text in LEXICON.words("age_leads") for token in tokens[start : judged.mention.start]
-    )
 
 
 def doubt(question: Question, tokens: Tokens, chosen: Judged, focus: Focus) -> Outcome | None:
@@ -94,7 +64,13 @@ def _not_so(tokens: Tokens, chosen: Judged) -> bool:
     before = tokens[start : chosen.mention.start]
     lost = any(token.text in LEXICON.words("lost_verbs") for token in before)
     undone = any(match.start >= chosen.end for match in phrases("undone_after").all(tokens))
-    return lost or undone or phrases("unreal").first(before) is not None
+    return lost or undone or only_planned(tokens, chosen)
+
+
+def only_planned(tokens: Tokens, chosen: Judged) -> bool:
+    """ "gonna take 2", "almost took 3": the count is of what did not happen."""
+    start, _ = clause_at(clauses(tokens), chosen.mention.start)
+    return phrases("unreal").first(tokens[start : chosen.mention.start]) is not None
 
 
 def _sentence_break(tokens: Tokens, start: int, end: int) -> bool:

@@ -61,7 +61,19 @@ def _is_label(tokens: Tokens, span: Span, patterns: PhraseSet, question: Questio
             and not (any(place in bad_time for place in range(*span)) and focus_of(question).moment != "span")
         ):
             return True
+        if match.start == 0 and _sentence_follows(part[match.end :]):
+            return True
     return False
+
+
+def _sentence_follows(rest: Tokens) -> bool:
+    """ "no stress im on vacation": behind the label begins a sentence that neither turns it nor counts anything."""
+    if not rest or rest[0].text not in LEXICON.words("label_sentences"):
+        return False
+    turning = (
+        LEXICON.words("contrast") | LEXICON.words("exceptions") | LEXICON.words("denial") | LEXICON.words("doubting")
+    )
+    return not any(token.kind == "number" or token.text in turning for token in rest)
 
 
 @lru_cache(maxsize=512)
@@ -73,6 +85,7 @@ def _labels(question: Question) -> tuple[tuple[float, PhraseSet], ...]:
         except ValueError:
             continue
         patterns = {_pattern(text) for text in (option.label, *option.synonyms)}
+        patterns |= {_contracted(pattern) for pattern in patterns}
         if value == question.min:
             patterns |= _zero_wordings(question, option.label)
         found.append((value, PhraseSet((pattern, "label") for pattern in sorted(patterns) if pattern)))
@@ -88,6 +101,14 @@ def _pattern(label: str) -> str:
     while words and words[0] in loose:
         words = words[1:]
     return " ".join(_either_gender(word) for word in words)
+
+
+def _contracted(pattern: str) -> str:
+    """ "did not interfere" as "didnt interfere"."""
+    for line in LEXICON.lines("denied_pairs"):
+        joined, first, second = line.split()
+        pattern = f" {pattern} ".replace(f" {first} {second} ", f" {joined} ").strip()
+    return pattern
 
 
 @cache

@@ -13,6 +13,8 @@ from surveys.core.replies.reading import Question
 from surveys.core.replies.tokens import Tokens
 
 _PARENTHESES = re.compile(r"\([^()]{0,80}\)")
+_ENDS = re.compile(r"\d+\s*=[^,.;?!]{0,80}|[.?!:;]\s+\d+\s[^.?!;]{0,120}")
+"""What a prompt says of the ends of its scale outside parentheses: "10 = worst pain", "0 es nada y 10 mucho"."""
 _UNITS = ("times", "percent", "degree_f", "steps", "hour", "minute", "day", "pill", "alcohol", "beats", "pound", "kilo")
 
 
@@ -37,12 +39,20 @@ def focus_of(question: Question) -> Focus:
     return Focus(
         topics=frozenset(topic for topic in topics() if words & LEXICON.words(topic)),
         moment=_moment(tokens),
-        aspects=frozenset(aspect for aspect in LEXICON.names("aspect_") if words & LEXICON.words(aspect)),
+        aspects=_aspects(question.text),
         units=_units(words, tokens, question),
         words=words,
         measures=question.type == "number" and not words & LEXICON.words("counting_prompt"),
         counts=question.type == "number" and bool(words & LEXICON.words("counting_prompt")),
     )
+
+
+def _aspects(prompt: str) -> frozenset[str]:
+    """worst, average or best; "dolor más fuerte" asks for the worst, "10 = worst pain" only ends the scale."""
+    tokens = tokenise(clean(_ENDS.sub(". ", _PARENTHESES.sub(" ", prompt))))
+    words = frozenset(token.text for token in tokens)
+    named = {aspect for aspect in LEXICON.names("aspect_") if words & LEXICON.words(aspect)}
+    return frozenset(named | (LEXICON.words("worst_aspects") if phrases("asks_worst").first(tokens) else set()))
 
 
 def topics() -> tuple[str, ...]:

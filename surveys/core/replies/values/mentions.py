@@ -152,7 +152,10 @@ def _is_pronoun(tokens: Tokens, place: int) -> bool:
             and place > 1
             and tokens[place - 2].text in LEXICON.words("only_words")
         )
-    return following is not None and (following.kind == "number" or following.text in LEXICON.words("one_not_before"))
+    dosed = place + 2 < len(tokens) and tokens[place + 2].text in LEXICON.words("unit_dose")
+    return following is not None and (
+        (following.kind == "number" and not dosed) or following.text in LEXICON.words("one_not_before")
+    )
 
 
 def pronouns(tokens: Tokens) -> set[int]:

@@ -12,14 +12,17 @@ def label_of(scene: Scene, mention: Mention, end: int) -> str | None:
     """The topic behind the number where labels trail, else the nearest before it in its clause, else "8 for mood"."""
     if scene.labels_trail and (trailing := _trailing(scene, mention, end)):
         return trailing
+    scores = LEXICON.words("score_topics")
+    carried = False
     for place in range(mention.start - 1, -1, -1):
         token = scene.tokens[place]
         if scene.in_mention(place) and _goes_on(scene, place + 1, mention.start):
+            carried = True
             continue
         if scene.in_mention(place) or (scene.tokens[place + 1].gap and not _is_label(scene, place)):
             break
         topic = scene.topic(token.text)
-        if topic and not scene.in_condition(place):
+        if topic and not scene.in_condition(place) and (topic in scores or not carried):
             return topic
         if token.gap or token.text in LEXICON.words("clause_openers"):
             break
@@ -60,15 +63,20 @@ def _trailing(scene: Scene, mention: Mention, end: int) -> str | None:
 def aspect_of(scene: Scene, mention: Mention) -> str | None:
     """worst, average or best said of this number, before it in its clause or right after it."""
     for place in range(mention.start - 1, -1, -1):
-        if scene.in_mention(place) or scene.tokens[place + 1].gap:
+        if scene.in_mention(place) or scene.tokens[place + 1].gap or scene.ends(place + 1, "self_corrections"):
             break
-        if named := _aspect(scene.tokens[place].text):
+        if named := _aspect(scene.tokens[place].text, LEXICON.words("reaching")):
             return named
-    behind = mention.end + (scene.text(mention.end) in LEXICON.words("joins_of_aspects"))
+    behind = mention.end
+    while scene.text(behind) in LEXICON.words("joins_of_aspects"):
+        behind += 1
     if scene.text(behind + 1) in LEXICON.words("superlative_goes_on"):
         return None
     return _aspect(scene.text(behind))
 
 
-def _aspect(word: str) -> str | None:
-    return next((name for name in LEXICON.names("aspect_") if word in LEXICON.words(name)), None)
+def _aspect(word: str, reaching: frozenset[str] = frozenset()) -> str | None:
+    """The aspect that a word names; what a score reached is the worst, where that is said before it."""
+    names = LEXICON.names("aspect_")
+    named = next((name for name in names if word in LEXICON.words(name)), None)
+    return next(iter(LEXICON.words("worst_aspects"))) if named is None and word in reaching else named

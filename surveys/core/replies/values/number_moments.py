@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from surveys.core.replies.lexicon import LEXICON
-from surveys.core.replies.phrases import Match
+from surveys.core.replies.phrases import Match, phrases
 from surveys.core.replies.reading import Question
 from surveys.core.replies.tokens import Tokens
 from surveys.core.replies.values.focus import Focus, focus_of
@@ -29,8 +29,9 @@ def with_moments(question: Question, tokens: Tokens, free: list[Judged], judged:
     matches = time_phrases(tokens)
     covered = {place for match in matches for place in range(match.start, match.end)}
     owners: dict[int, list[Match]] = {}
+    corrected = {place for match in phrases("self_corrections").all(tokens) for place in range(match.start, match.end)}
     for match in matches:
-        if match.start and tokens[match.start - 1].text in LEXICON.words("since_words"):
+        if match.start in corrected or (match.start and tokens[match.start - 1].text in LEXICON.words("since_words")):
             continue
         owner = _owner(tokens, match, spans, covered, judged)
         if owner is not None and not _of_another(question, tokens, owner, match):
@@ -41,6 +42,8 @@ def with_moments(question: Question, tokens: Tokens, free: list[Judged], judged:
 def _of_another(question: Question, tokens: Tokens, owner: Judged, match: Match) -> bool:
     """ "5 Maria was wonderful", "0 it was my anniversary": a bare "was" with a subject of its own behind the number."""
     verb = tokens[match.start : match.end]
+    if match.label == "past_phrases" and owner.end < match.start and _new_subject(tokens, owner.end, match.start):
+        return True
     if any(token.text not in LEXICON.words("was_words") for token in verb):
         return False
     if owner.mention.start >= match.end:
@@ -54,6 +57,15 @@ def _of_another(question: Question, tokens: Tokens, owner: Judged, match: Match)
     )
     named = follows in LEXICON.words("naming") or not any(token.text in own for token in subject)
     return bool(subject) and named and not any(token.gap for token in (*subject, *verb))
+
+
+def _new_subject(tokens: Tokens, start: int, end: int) -> bool:
+    """ "3 my dog died last week": behind the number somebody or something else is named before its time."""
+    words = tokens[start:end]
+    own = LEXICON.words("self_subjects") | LEXICON.union("topic_") | LEXICON.words("body") | LEXICON.union("aspect_")
+    own |= LEXICON.words("unit_time")
+    named = words[0].text in LEXICON.words("naming") | LEXICON.words("carers")
+    return named and len(words) > 1 and not any(token.gap or token.text in own for token in words)
 
 
 def _owner(
@@ -75,10 +87,10 @@ def _owner(
 
 def _counts_to(tokens: Tokens, judged: Judged, match: Match) -> bool:
     """ "two nights ago", "hace dos dias": the number is part of the time phrase."""
-    behind = tokens[judged.mention.end : match.start]
+    behind = tokens[judged.mention.end : max(match.start, judged.mention.end + 1)]
     inside = match.start <= judged.mention.start < match.end
     units = LEXICON.words("unit_time") | LEXICON.words("time_nouns")
-    return inside or (bool(behind) and all(token.text in units for token in behind) and not judged.role == FREE)
+    return inside or (bool(behind) and all(token.text in units for token in behind) and judged.role != FREE)
 
 
 def _inside_owner(tokens: Tokens, match: Match, inside: list[Judged]) -> Judged:

@@ -9,16 +9,17 @@ from surveys.core.replies.phrases import phrases
 from surveys.core.replies.reading import Question, Value
 from surveys.core.replies.strip import Stripped
 from surveys.core.replies.tokens import Tokens
-from surveys.core.replies.values.doubts import doubt, without_far_ones
+from surveys.core.replies.values.asides import without_asides
+from surveys.core.replies.values.doubts import doubt, only_planned
 from surveys.core.replies.values.end_labels import label_values
 from surveys.core.replies.values.focus import Focus, focus_of
 from surveys.core.replies.values.mentions import Mention, find_mentions, fuzzy_value, pronouns
+from surveys.core.replies.values.nones import begins_with_none, says_none
 from surveys.core.replies.values.number_labels import aspect_of
 from surveys.core.replies.values.number_moments import Candidate, fits, with_moments
 from surveys.core.replies.values.outcome import Outcome, found, unclear
 from surveys.core.replies.values.roles import Judged, judge_numbers
 from surveys.core.replies.values.scene import DENIED, FREE, POISON, UNSURE, Scene
-from surveys.core.replies.values.segments import time_phrases
 from surveys.core.replies.values.signs import below_zero, sign_unsure, with_signs
 
 MOST_NUMBERS = 12
@@ -41,7 +42,7 @@ def read_quantity(question: Question, reply: Stripped, language: str) -> Outcome
     judged = judge_numbers(tokens, mentions, question)
     if reply.scale_top is not None and reply.scale_top != question.max:
         return unclear("The reply names a different scale.")
-    judged = without_far_ones(question, tokens, _after_self_correction(tokens, judged))
+    judged = without_asides(question, tokens, _after_self_correction(tokens, judged))
     if any(match.end > judged[-1].mention.start for match in phrases("dont_count").all(tokens)) if judged else False:
         return unclear("The reply takes itself back.")
     if question.type == "number" and _adds(tokens, mentions):
@@ -83,12 +84,12 @@ def _after_self_correction(tokens: Tokens, judged: list[Judged]) -> list[Judged]
 def _choose(question: Question, reply: Stripped, free: list[Judged], judged: list[Judged]) -> Outcome:
     tokens = reply.tokens
     focus = focus_of(question)
-    candidates = with_moments(question, tokens, free, judged)
+    candidates = _real(question, tokens, with_moments(question, tokens, free, judged))
     scene = Scene(tokens, tuple(each.mention for each in judged), question)
     fitting = [each for each in candidates if fits(each, focus)]
     values = {each.judged.mention.value for each in fitting}
     if "aspect_average" in focus.aspects and len({each.judged.mention.value for each in candidates}) > 1:
-        fitting = [each for each in fitting if aspect_of(scene, each.judged.mention)]
+        fitting = _of_the_span(scene, fitting)
     if focus.moment == "day" and _ended(candidates):
         return unclear("Two values, one after the other.")
     if not fitting:
@@ -106,6 +107,19 @@ def _choose(question: Question, reply: Stripped, free: list[Judged], judged: lis
     if (against := doubt(question, tokens, chosen, focus)) is not None:
         return against
     return _checked(question, chosen.mention.value, reply, chosen)
+
+
+def _real(question: Question, tokens: Tokens, fitting: list[Candidate]) -> list[Candidate]:
+    """ "was gonna take 2 but only took 1": beside what was so, what was only planned does not count."""
+    so = [each for each in fitting if question.type != "number" or not only_planned(tokens, each.judged)]
+    return so or fitting
+
+
+def _of_the_span(scene: Scene, fitting: list[Candidate]) -> list[Candidate]:
+    """ "today 7 but this week 5": asked for an average, the one called so or said of the time that is asked about."""
+    spans = LEXICON.words("long_spans")
+    named = [each for each in fitting if aspect_of(scene, each.judged.mention)]
+    return named or [each for each in fitting if each.when == "part" and set(each.words) & spans]
 
 
 def _ended(candidates: list[Candidate]) -> bool:
@@ -187,7 +201,9 @@ def _without_figures(question: Question, tokens: Tokens, judged: list[Judged], l
     if len(labels) == 1 and not any(each.role == DENIED for each in judged):
         (value,) = labels
         return _checked(question, value, Stripped("", (), echoed=False), None)
-    if focus_of(question).counts and (_says_none(question, tokens) or (not judged and _begins_with_none(tokens))):
+    if focus_of(question).counts and (
+        says_none(question, tokens) or (not judged and begins_with_none(question, tokens))
+    ):
         return _checked(question, 0.0, Stripped("", (), echoed=False), None)
     if judged:
         return unclear("The number belongs to something else.")
@@ -197,37 +213,3 @@ def _without_figures(question: Question, tokens: Tokens, judged: list[Judged], l
         if value is not None:
             return _checked(question, value, Stripped("", (), echoed=False), None)
     return unclear("No value that could be recorded.", tried=bool(content) or not tokens)
-
-
-def _begins_with_none(tokens: Tokens) -> bool:
-    """ "none, stayed in bed": the first clause says none and the rest neither turns it nor leaves it open."""
-    end = next((place for place in range(1, len(tokens)) if tokens[place].gap), len(tokens))
-    if phrases("none_counted").whole(tokens[:end]) is None or phrases("dont_know").first(tokens):
-        return False
-    return not any(token.text in LEXICON.words("contrast") for token in tokens[end:])
-
-
-def _none_then_chatter(tokens: Tokens) -> bool:
-    """ "none this week praise the Lord": the pronoun, when it was, and then what does not take it back."""
-    if tokens[0].text not in LEXICON.words("counted_nones") or phrases("dont_know").first(tokens):
-        return False
-    moments = {place for match in time_phrases(tokens) for place in range(match.start, match.end)}
-    moments |= {place for match in phrases("this_span").all(tokens) for place in range(match.start, match.end)}
-    turned = LEXICON.words("contrast") | LEXICON.words("exceptions")
-    return 1 in moments and not any(token.kind == "number" or token.text in turned for token in tokens)
-
-
-def _says_none(question: Question, tokens: Tokens) -> bool:
-    """ "none today", "didn't take any", "no tomé" are a count of zero, unless about another time or thing."""
-    if any(match.label in {"past_phrases", "usual_phrases", "future_phrases"} for match in time_phrases(tokens)):
-        past = {token.text for token in tokens} & LEXICON.words("far_past")
-        if past - focus_of(question).words:
-            return False
-    match = phrases("none_counted").first(tokens)
-    if match is None:
-        return False
-    if _none_then_chatter(tokens):
-        return True
-    rest = (*tokens[: match.start], *tokens[match.end :])
-    known = LEXICON.words("filler") | LEXICON.words("none_tail") | focus_of(question).words
-    return all(token.text in known or token.kind != "word" for token in rest)

@@ -8,7 +8,8 @@ from surveys.core.replies.lexicon import LEXICON
 from surveys.core.replies.reading import Question
 from surveys.core.replies.tokens import Tokens
 from surveys.core.replies.values.after_number import judge_after
-from surveys.core.replies.values.before_number import denial_before, judge_before, moved
+from surveys.core.replies.values.before_number import MOVED, denial_before, judge_before, moved
+from surveys.core.replies.values.counted import is_strength
 from surveys.core.replies.values.mentions import Mention
 from surveys.core.replies.values.number_labels import aspect_of, label_of
 from surveys.core.replies.values.scene import ELSE, FREE, OTHER, POISON, UNSURE, Scene, Verdict
@@ -60,7 +61,8 @@ def _counts_with(scene: Scene, source: Judged, each: Judged) -> bool:
     joined = len(between) == 1 and between[0] in _JOINERS and not gap
     listed = not between and gap == "," and source is low and source.why in _LISTED
     alike = source.mention.form == each.mention.form or source.mention.form == "clock"
-    return (joined or listed) and source.role in {OTHER, POISON} and alike
+    left = source.why == MOVED
+    return (joined or listed) and source.role in {OTHER, POISON} and alike and not left
 
 
 def _judge(scene: Scene, mention: Mention) -> Judged:
@@ -70,6 +72,8 @@ def _judge(scene: Scene, mention: Mention) -> Judged:
         return Judged(mention, OTHER, mention.end, "once or twice counts something else")
     if mention.form == "counting" and mention.value <= _TWICE and scene.focus.units & LEXICON.words("unit_hour"):
         return Judged(mention, OTHER, mention.end, "once or twice counts something else")
+    if is_strength(scene, mention):
+        return Judged(mention, OTHER, mention.end, "a strength")
     denial = denial_before(scene, mention) or moved(scene, mention)
     if denial:
         return Judged(mention, denial.role, mention.end, denial.why)
