@@ -78,13 +78,15 @@ def corrected_part(tokens: Tokens, previous: Previous | None) -> Tokens:
         "correction_marks", "change_answer", "correction_pointing", "correction_idle", "names_previous", "back_to"
     ).all(tokens)
     old = _old_values(tokens, previous)
-    for match in (*matches, *old):
+    told = [match for match in old if match.label == "old_value_told"]
+    turned = phrases("in_place_of").all(tokens) if told else []
+    for match in (*matches, *old, *turned):
         cut.update(range(match.start, match.end))
     if previous is not None:
         units = focus_of(previous.question).units
         cut.update(match.end for match in old if match.end < len(tokens) and tokens[match.end].text in units)
     for place, token in enumerate(tokens):
-        if token.kind == "number" and (lead := _lead_of_old_value(tokens, place)) is not None:
+        if token.kind == "number" and not turned and (lead := _lead_of_old_value(tokens, place)) is not None:
             cut.update(range(lead, place + 1))
     kept = [token for place, token in enumerate(tokens) if place not in cut]
     return tuple(replace(token, gap=token.gap or ("," if place == 0 else "")) for place, token in enumerate(kept))

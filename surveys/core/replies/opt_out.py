@@ -90,7 +90,8 @@ def _beside_a_value(tokens: Tokens) -> bool:
 def _stops_messages(tokens: Tokens) -> bool:
     """ "The texts are too much, please stop": a text about messages that ends with a plea to stop."""
     words = {token.text for token in tokens}
-    about = words & (LEXICON.words("message_nouns") | LEXICON.words("contacting") | LEXICON.words("sending_words"))
+    ours = LEXICON.words("message_nouns") | LEXICON.words("contacting") | LEXICON.words("sending_words")
+    about = words & (ours | LEXICON.words("gone_words"))
     if not about or _plea(tokens):
         return False
     if any(match.end == len(tokens) for match in phrases("please_stop").all(tokens)):

@@ -17,10 +17,19 @@ def moved(scene: Scene, mention: Mention) -> Verdict | None:
     """ "down from 8", "de 9 me dejo en": where a score came from; asked for relief, it was no score of that."""
     start = mention.start
     led = start > 0 and not scene.tokens[start].gap
-    leaves = led and scene.tokens[start - 1].text in LEXICON.words("score_froms")
-    if not (led and scene.ends(start, "moved_from")) and not (leaves and scene.starts(mention.end, "moved_on")):
+    lead = start - 1 - (start > 1 and scene.tokens[start - 1].text in LEXICON.words("article"))
+    leaves = led and scene.tokens[lead].text in LEXICON.words("score_froms")
+    on = leaves and scene.starts(mention.end, "moved_on")
+    opens = leaves and (lead == 0 or bool(scene.tokens[lead].gap))
+    if opens and not on and scene.question.type == "scale" and _later(scene, start):
+        return Verdict(POISON, "a range or where it came from")
+    if not on and not (led and scene.ends(start, "moved_from")):
         return None
     return Verdict(POISON if "topic_relief" in scene.focus.topics else OTHER, MOVED)
+
+
+def _later(scene: Scene, start: int) -> bool:
+    return any(mention.start > start for mention in scene.mentions)
 
 
 def denial_before(scene: Scene, mention: Mention) -> Verdict | None:
@@ -166,8 +175,16 @@ def _plain_word(scene: Scene, mention: Mention, place: int, *, article: bool) ->
 
 def _this_span(scene: Scene, end: int) -> bool:
     """ "this week 4", "last week 7": the words right before the number say when it was."""
+    if scene.tokens[end - 1].text in LEXICON.words("time_nouns") and _several_times(scene):
+        return True
     timed = (match for name in ("this_span", "past_phrases", "part_phrases") for match in scene.found(name))
     return any(match.end == end and match.end - match.start > 1 for match in timed)
+
+
+def _several_times(scene: Scene) -> bool:
+    """ "morning 7 night 9": times of day stand before several numbers."""
+    starts = (mention.start for mention in scene.mentions if mention.start)
+    return sum(scene.tokens[start - 1].text in LEXICON.words("time_nouns") for start in starts) > 1
 
 
 def _described_time(scene: Scene, place: int) -> bool:
