@@ -6,12 +6,13 @@ from dataclasses import replace
 from itertools import pairwise
 
 from surveys.core.replies.lexicon import LEXICON
-from surveys.core.replies.phrases import phrases
+from surveys.core.replies.phrases import Match, phrases
 from surveys.core.replies.reading import Question
 from surveys.core.replies.strip import Stripped
 from surveys.core.replies.tokens import Tokens
 from surveys.core.replies.values.codes import code_hits, place_hits
 from surveys.core.replies.values.list_items import (
+    called_fine,
     code_before_other_label,
     items_of,
     left_over,
@@ -63,7 +64,7 @@ def read_single(question: Question, reply: Stripped, language: str) -> Outcome:
     (code,) = chosen
     if foreign or _contradicted(question, tokens, hits, code):
         return unclear("The words and the option disagree.")
-    if _or_else(tokens, hits):
+    if _or_else(tokens, hits) or _taken_for(tokens, hits):
         return unclear("An option or something else.")
     if _half_hearted(tokens, hits):
         return unclear("An option that is only nearly meant.")
@@ -141,7 +142,8 @@ def _after_self_correction(tokens: Tokens, hits: list[Hit]) -> tuple[list[Hit], 
 
     A slip that is marked by two words ("more. wait no ...") is never the answer, whatever follows.
     """
-    marks = [each for each in phrases("self_corrections", "choice_corrections").all(tokens) if each.start > 0]
+    found_marks = phrases("self_corrections", "choice_corrections").all(tokens)
+    marks = [each for each in found_marks if each.start > 0 and not _ends_a_clause(tokens, each)]
     for mark in reversed(marks):
         longer = mark.end - mark.start > 1 or any(other.end == mark.start for other in marks)
         after = [hit for hit in hits if hit.start >= mark.end]
@@ -152,6 +154,25 @@ def _after_self_correction(tokens: Tokens, hits: list[Hit]) -> tuple[list[Hit], 
         if longer and not after and mark.end < len(tokens):
             return [], tokens[mark.end :]
     return hits, tokens
+
+
+def _ends_a_clause(tokens: Tokens, mark: Match) -> bool:
+    """ "blurry no, dry mouth yes": a bare no behind an item denies it and corrects nothing."""
+    ends = mark.end == len(tokens) or bool(tokens[mark.end].gap)
+    bare = mark.end - mark.start == 1 and tokens[mark.start].text in LEXICON.words("bare_no")
+    return bare and ends and not tokens[mark.start].gap
+
+
+def _taken_for(tokens: Tokens, hits: list[Hit]) -> bool:
+    """ "left one. no the right one": a no at the start of a clause that may put one option in another's place."""
+    later = [hit.start for hit in hits[1:] if hit.denied and hit.by != "code"]
+    return any(
+        tokens[start - 2].gap
+        and tokens[start - 2].text in LEXICON.words("bare_no")
+        and tokens[start - 1].text in LEXICON.words("list_articles")
+        for start in later
+        if start > 1
+    )
 
 
 def _contradicted(question: Question, tokens: Tokens, hits: list[Hit], code: str) -> bool:
@@ -227,13 +248,22 @@ def read_multi(question: Question, reply: Stripped, language: str) -> Outcome:
     if run_together(question, tokens):
         return unclear("Codes run together without separators.")
     hits, foreign = _all_hits(question, tokens, language)
-    hits, tokens = _after_self_correction(tokens, hits)
+    hits, tokens = _answered_each(tokens, hits) or _after_self_correction(tokens, hits)
     spans = spanned(question, tokens, hits)
     if spans is None:
         return unclear("A dash may mean a span or a list.")
     if foreign:
         return unclear("Includes something that is not an option.")
     return _chosen(question, tokens, [*hits, *spans])
+
+
+def _answered_each(tokens: Tokens, hits: list[Hit]) -> tuple[list[Hit], Tokens] | None:
+    """ "nausea no headache yes": a yes or no right behind every option says which are meant."""
+    ends = [tokens[hit.end].text if hit.end < len(tokens) else "" for hit in hits]
+    yes = LEXICON.words("bare_yes")
+    if len(hits) < 2 or not all(end in yes or end in LEXICON.words("bare_no") for end in ends):
+        return None
+    return [replace(hit, denied=end not in yes) for hit, end in zip(hits, ends, strict=True)], tokens
 
 
 def _chosen(question: Question, tokens: Tokens, hits: list[Hit]) -> Outcome:
@@ -250,7 +280,7 @@ def _chosen(question: Question, tokens: Tokens, hits: list[Hit]) -> Outcome:
         for token in tokens[earlier.end : later.start]
     ):
         return unclear("Either of several options.")
-    if wanted & denied or (none_code in wanted and len(wanted) > 1):
+    if wanted & denied or (none_code in wanted and len(wanted) > 1) or _taken_for(tokens, hits):
         return unclear("The items contradict each other.")
     if code_before_other_label(tokens, hits):
         return unclear("A number and the option behind it disagree.")
@@ -263,10 +293,16 @@ def _chosen(question: Question, tokens: Tokens, hits: list[Hit]) -> Outcome:
     if uncertain(tokens, hits) or trailing_denial(tokens, hits):
         return unclear("One item is uncertain.")
     labels = [hit for hit in hits if hit.by == "label" and not hit.denied]
-    if any(misplaced(question, tokens, hit) or (len(labels) > 1 and of_others(tokens, hit)) for hit in labels):
+    several = len(labels) > 1
+    if any(misplaced(question, tokens, hit) or (several and _not_meant(tokens, hit)) for hit in labels):
         return unclear("One item may be something else.")
     extra = _says_more(tokens, hits)
     return found(tuple(sorted(wanted)), "The options that were named.", extra=extra, confidence=0.95)
+
+
+def _not_meant(tokens: Tokens, hit: Hit) -> bool:
+    """ "his wife", "walking was fine" among other items."""
+    return of_others(tokens, hit) or called_fine(tokens, hit)
 
 
 def _whole_list(question: Question, tokens: Tokens, language: str) -> Outcome | None:

@@ -30,6 +30,8 @@ def _numeric_hits(vocabulary: Vocabulary, tokens: Tokens, language: str) -> tupl
         verdict = _number_verdict(tokens, mention.start, mention.end)
         if verdict is FREE and _counts_a_thing(vocabulary, tokens, mention.end):
             verdict = OTHER
+        if verdict is FREE and _scores_a_topic(vocabulary, tokens, mention.start, mention.end):
+            verdict = POISON
         if verdict == OTHER or (mention.form == "counting"):
             continue
         whole = mention.value is not None and mention.value == int(mention.value)
@@ -58,6 +60,16 @@ def _counts_a_thing(vocabulary: Vocabulary, tokens: Tokens, end: int) -> bool:
     return (
         not known and after.text not in LEXICON.union("number_") and after.text not in LEXICON.words("one_sided_words")
     )
+
+
+def _scores_a_topic(vocabulary: Vocabulary, tokens: Tokens, start: int, end: int) -> bool:
+    """ "a 5 pain", "5 pain wise": the topic behind the number says what was scored."""
+    end += end < len(tokens) and tokens[end].text in LEXICON.words("respect_leads")
+    words = [token.text for token in tokens[end : end + 2] if not token.gap]
+    if not words or words[0] not in LEXICON.union("topic_") or words[0] in vocabulary.words:
+        return False
+    led = start > 0 and tokens[start - 1].text in LEXICON.words("singular_articles")
+    return led or words[-1] in LEXICON.words("respect_words")
 
 
 def _beside(tokens: Tokens, start: int) -> bool:

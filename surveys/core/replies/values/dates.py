@@ -36,9 +36,10 @@ def read_date(question: Question, reply: Stripped, language: str, now: datetime 
         return unclear("The day of the reply is not known.")
     tokens = reply.tokens
     inside = {place for each in _all_days(tokens, question, language, now) for place in range(each.start, each.end)}
+    inside |= _hours_of(tokens, inside)
     if any(match.start not in inside or match.end - 1 not in inside for match in phrases("date_vague").all(tokens)):
         return unclear("Before, after, last, next or some time ago.")
-    named = _after_self_correction(tokens, _all_days(tokens, question, language, now))
+    named, since = _after_self_correction(tokens, _all_days(tokens, question, language, now))
     days = {each.day for each in named}
     if not named:
         return unclear("No day.")
@@ -47,19 +48,31 @@ def read_date(question: Question, reply: Stripped, language: str, now: datetime 
     (day,) = days
     if day is None:
         return unclear("No day that exists.")
-    if (against := against_moment(question, tokens, named[0].start, named[-1].end)) is not None:
+    first, last = named[0].start - since, named[-1].end - since
+    if (against := against_moment(question, tokens[since:], first, last)) is not None:
         return unclear(against)
     if (question.direction == "past" and day > now.date()) or (question.direction == "future" and day < now.date()):
         return unclear("On the wrong side of today.")
     return found(day.isoformat(), "One day.")
 
 
-def _after_self_correction(tokens: Tokens, named: list[Named]) -> list[Named]:
+def _hours_of(tokens: Tokens, days: set[int]) -> set[int]:
+    """The places of "after 2", "between 2 and 4", "before noon" behind a day: they narrow its hours, not the day."""
+    return {
+        place
+        for match in phrases("hour_limits").all(tokens)
+        if days and match.start > min(days)
+        for place in range(match.start, match.end)
+    }
+
+
+def _after_self_correction(tokens: Tokens, named: list[Named]) -> tuple[list[Named], int]:
+    """The days that count, and the place from which they are told."""
     for mark in reversed(phrases("self_corrections").all(tokens)):
         after = [each for each in named if each.start >= mark.end]
         if any(each.start < mark.start for each in named) and after and after[0].start - mark.end <= 3:
-            return after
-    return named
+            return after, mark.end
+    return named, 0
 
 
 def _all_days(tokens: Tokens, question: Question, language: str, now: datetime) -> list[Named]:

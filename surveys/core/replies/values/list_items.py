@@ -76,20 +76,34 @@ def spanned(question: Question, tokens: Tokens, hits: list[Hit]) -> list[Hit] | 
     added: list[Hit] = []
     codes = [hit for hit in hits if hit.by == "code"]
     for first, second in pairwise(codes):
-        between = [token.text for token in tokens[first.end : second.start]]
-        if len(between) == 1 and between[0] in LEXICON.words("open_spans"):
+        between = [token.text for token in tokens[first.end : second.start] if token.text not in _code_leads()]
+        from_to = len(between) == 1 and between[0] in LEXICON.words("to_words") and _from(tokens, first.start)
+        if len(between) == 1 and between[0] in LEXICON.words("open_spans") and not from_to:
             return None
         low, high = order.index(first.code), order.index(second.code)
-        if between and between[0] in LEXICON.words("span_words") and len(between) == 1:
+        if from_to or (len(between) == 1 and between[0] in LEXICON.words("span_words")):
             if low >= high:
                 return None
             added += [Hit(first.start, second.end, code, "code") for code in order[low : high + 1]]
     return added
 
 
+def _code_leads() -> frozenset[str]:
+    return LEXICON.words("code_words") | LEXICON.words("list_articles")
+
+
+def _from(tokens: Tokens, place: int) -> bool:
+    """Whether "from", and at most an article, leads to a place."""
+    while place > 0 and tokens[place - 1].text in _code_leads():
+        place -= 1
+    return place > 0 and tokens[place - 1].text in LEXICON.words("span_leads")
+
+
 def uncertain(tokens: Tokens, hits: list[Hit]) -> bool:
     """A maybe or a question mark at an item; "I think" before the whole list is a manner of speaking."""
     first = min(hit.start for hit in hits)
+    if _unevenly_sure(tokens, hits):
+        return True
     return (
         any(
             token.text in LEXICON.words("item_doubt")
@@ -98,6 +112,13 @@ def uncertain(tokens: Tokens, hits: list[Hit]) -> bool:
         )
         or phrases("dont_know").first(tokens) is not None
     )
+
+
+def _unevenly_sure(tokens: Tokens, hits: list[Hit]) -> bool:
+    """ "I think 5, 1 for sure": the opinion before the list is of its first item only where another one is sure."""
+    opinions = [place for place, token in enumerate(tokens) if token.text in LEXICON.words("opinion_words")]
+    sure = [place for place, token in enumerate(tokens) if token.text in LEXICON.words("sure_words")]
+    return len(hits) > 1 and bool(opinions) and any(place > opinions[0] + 1 for place in sure)
 
 
 def resembles_a_label(question: Question, tokens: Tokens, hits: list[Hit]) -> bool:
@@ -191,6 +212,15 @@ def _idle_in_lists() -> frozenset[str]:
     return frozenset(word for name in _IDLE_LISTS for word in LEXICON.words(name))
 
 
+def called_fine(tokens: Tokens, hit: Hit) -> bool:
+    """ "walking was fine": an option of which nothing more is said than that it is well."""
+    at = hit.end
+    while at < len(tokens) and not tokens[at].gap and tokens[at].text in LEXICON.words("copula"):
+        at += 1
+    ends = at + 1 >= len(tokens) or bool(tokens[at + 1].gap)
+    return hit.end < at < len(tokens) and not tokens[at].gap and ends and tokens[at].text in LEXICON.words("fine_words")
+
+
 def items_of(tokens: Tokens) -> list[tuple[int, int]]:
     """The pieces of a list: cut at punctuation and at and, y, n."""
     joins = LEXICON.words("item_joins") | LEXICON.words("item_joins_more")
@@ -204,6 +234,12 @@ def neighbours(hits: list[Hit]) -> list[tuple[Hit, Hit]]:
     return list(pairwise(wanted))
 
 
+def _answered_no(tokens: Tokens, hit: Hit) -> bool:
+    """ "blurry no, dry mouth yes": the no stands behind its item and ends there."""
+    behind = tokens[hit.end : hit.end + 2]
+    return len(behind) > 1 and behind[0].text in LEXICON.words("no_after") and bool(behind[1].gap)
+
+
 def trailing_denial(tokens: Tokens, hits: list[Hit]) -> bool:
     """ "no nausea, vomiting": what follows a denial in the same breath may be denied too."""
     ordered = sorted(hits, key=lambda hit: hit.start)
@@ -211,7 +247,7 @@ def trailing_denial(tokens: Tokens, hits: list[Hit]) -> bool:
     if any(word in LEXICON.words("denied_verbs") for word in last):
         return True
     for earlier, later in pairwise(ordered):
-        if earlier.denied and not later.denied and earlier.by == "label":
+        if earlier.denied and not later.denied and earlier.by == "label" and not _answered_no(tokens, earlier):
             between = tokens[earlier.end : later.start]
             contrast = any(token.text in LEXICON.words("contrast") for token in between)
             if not contrast and tokens[later.start].gap != "." and not any(token.gap == "." for token in between):

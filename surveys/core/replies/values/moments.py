@@ -9,6 +9,9 @@ from surveys.core.replies.tokens import Tokens
 from surveys.core.replies.values.focus import focus_of
 from surveys.core.replies.values.segments import clause_at, clauses
 
+_EXCHANGE, _LINE = 3, 4
+"""Figures in the area code and the exchange of a telephone number, and in its last part."""
+
 
 def against_moment(question: Question, tokens: Tokens, start: int, end: int) -> str | None:
     """Why the day or hour between two token places is not the answer, or None where nothing is against it."""
@@ -33,3 +36,21 @@ def _denied(tokens: Tokens, first: int, start: int, end: int) -> bool:
     before = phrases("moment_denied_before").all(tokens[first:start])
     after = phrases("moment_denied_after").all(tokens[end:])
     return any(match.end == start - first for match in before) or any(match.start == 0 for match in after)
+
+
+def without_phones(tokens: Tokens) -> Tokens:
+    """The tokens without telephone numbers: "555-0182" with its area code, "phone 555 0199"."""
+    dropped: set[int] = set()
+    for place, token in enumerate(tokens):
+        local = place + 1 + (place + 1 < len(tokens) and tokens[place + 1].text == "-")
+        if not _figures(tokens, place, _EXCHANGE) or not _figures(tokens, local, _LINE):
+            continue
+        led = place > 0 and (token.gap == "" and tokens[place - 1].text in LEXICON.words("phone_words"))
+        if led or local > place + 1:
+            dropped |= set(range(place, local + 1))
+            dropped |= {back for back in (place - 1, place - 2) if _figures(tokens, back, _EXCHANGE)}
+    return tuple(token for place, token in enumerate(tokens) if place not in dropped)
+
+
+def _figures(tokens: Tokens, place: int, length: int) -> bool:
+    return 0 <= place < len(tokens) and tokens[place].text.isdecimal() and len(tokens[place].text) == length

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from surveys.core.replies.lexicon import LEXICON
 from surveys.core.replies.normalise import clean, tokenise
-from surveys.core.replies.phrases import Match, PhraseSet, phrases
+from surveys.core.replies.phrases import NUMBER, Match, PhraseSet, phrases
 from surveys.core.replies.reading import Question
 from surveys.core.replies.tokens import Tokens, joined
 
@@ -47,7 +47,8 @@ def vocabulary_of(question: Question) -> Vocabulary:
             for pattern in _label_patterns(text):
                 wordings.setdefault(pattern, set()).add(option.code)
     for pattern, code in _equal_wordings(wordings):
-        wordings.setdefault(pattern, set()).add(code)
+        if not _of_several(question, pattern):
+            wordings.setdefault(pattern, set()).add(code)
     for pattern, code in (*_firstwords_of(question), *_beginnings_of(question)):
         wordings.setdefault(pattern, set()).add(code)
     unique = {pattern: codes for pattern, codes in wordings.items() if len(codes) == 1}
@@ -99,6 +100,8 @@ def _loose(words: list[str]) -> str:
             *(["@clitics?"] if word in LEXICON.words("clitic_hosts") else []),
         )
     ]
+    if len(words) > 1 and words[-1].endswith(tuple(LEXICON.words("plural_endings"))):
+        pattern.insert(-1, f"{NUMBER}|@label_counts?")
     while pattern[0].endswith("?"):
         pattern = pattern[1:]
     while pattern[-1].endswith("?"):
@@ -190,6 +193,17 @@ def _equal_wordings(wordings: dict[str, set[str]]) -> list[tuple[str, str]]:
         if len(owners) == 1:
             added += [(line, next(iter(owners))) for line in LEXICON.lines(name)]
     return added
+
+
+def _of_several(question: Question, pattern: str) -> bool:
+    """ "morning" where "Early morning" and "Late morning" are offered: every telling word is one of two labels."""
+    shared, loose = _shared_words(question), LEXICON.words("label_loose")
+    telling = [
+        {code for form in singular_and_plural(word) for code in shared.get(form, ())}
+        for word in pattern.replace("?", "").split()
+        if word not in loose
+    ]
+    return bool(telling) and len(set.intersection(*telling)) > 1
 
 
 def _plain_texts(line: str) -> set[str]:

@@ -12,7 +12,7 @@ from surveys.core.replies.reading import Question
 from surveys.core.replies.strip import Stripped
 from surveys.core.replies.tokens import Tokens, joined
 from surveys.core.replies.values.mentions import Mention, find_mentions
-from surveys.core.replies.values.moments import against_moment
+from surveys.core.replies.values.moments import against_moment, without_phones
 from surveys.core.replies.values.outcome import Outcome, found, unclear
 
 _CLOCK = re.compile(r"([01]?\d|2[0-4])[:.]([0-5]\d)")
@@ -21,7 +21,7 @@ _COMPACT = re.compile(r"(\d|1[0-2])([0-5]\d)")
 MOST_TIMES = 6
 """A text with more times than this is no answer to one question."""
 
-_NOON, _MIDNIGHT = 12 * 60, 0
+_NOON, _MIDNIGHT, _DAY = 12 * 60, 0, 24 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Clock:
 
 def read_time(question: Question, reply: Stripped, language: str) -> Outcome:
     """The one certain time as HH:MM."""
-    tokens = reply.tokens
+    tokens = without_phones(reply.tokens)
     clocks = _clocks(tokens, language)
     if len(clocks) > MOST_TIMES:
         return unclear("Several times.")
@@ -45,7 +45,7 @@ def read_time(question: Question, reply: Stripped, language: str) -> Outcome:
     inside |= {place for match in phrases("time_limits").all(tokens) for place in range(match.start, match.end)}
     if any(match.start not in inside for match in phrases("time_vague").all(tokens)):
         return unclear("Before, after, between or some time ago.")
-    found_times = _after_self_correction(tokens, _all_times(tokens, language))
+    found_times, since = _after_self_correction(tokens, _all_times(tokens, language))
     if not found_times:
         return unclear("No clock time.")
     values = {value for _, value in found_times}
@@ -54,18 +54,21 @@ def read_time(question: Question, reply: Stripped, language: str) -> Outcome:
     (value,) = values
     if value is None:
         return unclear("Morning or evening is not said.")
-    place = found_times[0][0]
-    if (against := against_moment(question, tokens, place, found_times[-1][0] + 1)) is not None:
+    first, last = found_times[0][0] - since, found_times[-1][0] - since
+    if (against := against_moment(question, tokens[since:], first, last + 1)) is not None:
         return unclear(against)
     return found(f"{value // 60:02d}:{value % 60:02d}", "One clock time with a sure half of the day.")
 
 
-def _after_self_correction(tokens: Tokens, times: list[tuple[int, int | None]]) -> list[tuple[int, int | None]]:
+def _after_self_correction(
+    tokens: Tokens, times: list[tuple[int, int | None]]
+) -> tuple[list[tuple[int, int | None]], int]:
+    """The times that count, and the place from which they are told."""
     for mark in reversed(phrases("self_corrections").all(tokens)):
         after = [each for each in times if each[0] >= mark.end]
         if any(each[0] < mark.start for each in times) and after and after[0][0] - mark.end <= 4:
-            return after
-    return times
+            return after, mark.end
+    return times, 0
 
 
 def _all_times(tokens: Tokens, language: str) -> list[tuple[int, int | None]]:
@@ -75,6 +78,7 @@ def _all_times(tokens: Tokens, language: str) -> list[tuple[int, int | None]]:
         for match in phrases("noon", "midnight").all(tokens)
     ]
     clocks = _clocks(tokens, language)
+    named = [each for each in named if not any(clock.start < each[0] < clock.end for clock in clocks)]
     times: list[tuple[int, int | None]] = []
     for clock in clocks:
         if _counted_at(tokens, clock) or _scored(tokens, clock):
@@ -134,6 +138,8 @@ def _written(tokens: Tokens, place: int) -> Clock | None:
     military = _MILITARY.fullmatch(digits)
     if military and (digits[0] == "0" or int(military.group(1)) >= 13 or behind in LEXICON.words("hours_words")):
         return Clock(place, place + 1, int(military.group(1)), int(military.group(2)), not _meridiem(tokens, place + 1))
+    if behind in LEXICON.union("unit_") - LEXICON.words("clock_units") - LEXICON.words("hours_words"):
+        return None
     compact = _COMPACT.fullmatch(digits)
     if compact and len(digits) >= 3 and int(compact.group(1)) <= 12:
         return Clock(place, place + 1, int(compact.group(1)), int(compact.group(2)), False)
@@ -246,6 +252,11 @@ def _relative(tokens: Tokens, place: int, spoken: dict[int, Mention]) -> Clock |
     at = place + length + 1
     while at < len(tokens) and tokens[at].text in LEXICON.words("hour_leads"):
         at += 1
+    if sign and (named := phrases("noon", "midnight").all(tokens[at : at + 1])):
+        total = (_NOON if named[0].label == "noon" else _DAY) + sign * minutes
+        return Clock(place, at + 1, total // 60 % 24, total % 60, True)
+    if at < len(tokens) and tokens[at].text in LEXICON.words("one_pronouns") and at not in spoken:
+        spoken = {**spoken, at: Mention(at, at + 1, 1.0, "words")}
     hour = spoken.get(at)
     if not sign or hour is None or hour.value is None or not 1 <= hour.value <= 12 or hour.value % 1:
         return None

@@ -17,6 +17,9 @@ from surveys.core.replies.values.outcome import Outcome, found, unclear
 from surveys.core.replies.values.segments import clause_at, clauses
 
 _SHORTEST_NOUN = 3
+_VERB_WITHIN = 5
+"""Words at the beginning of a question among which what it asks is named; what it supposes comes later."""
+
 _STRONG = {"affirm": True, "deny": False, "fact_yes": True, "fact_no": False}
 
 
@@ -51,7 +54,7 @@ def _signs(question: Question, tokens: Tokens) -> list[Match]:
     """Every sign of yes, no or neither, longer phrases hiding what is inside them."""
     facts = [match for match in _facts(question).all(tokens) if not _compound(tokens, match)]
     matches = [*facts, *phrases("affirm", "deny", "neither", "mild", "soft", "not_a_sign").all(tokens)]
-    matches += _conditions(tokens)
+    matches += [*_conditions(tokens), *_unmet(question, tokens)]
     matches.sort(key=lambda match: (match.start, match.start - match.end))
     kept: list[Match] = []
     for match in matches:
@@ -183,6 +186,16 @@ def _conditions(tokens: Tokens) -> list[Match]:
     ]
 
 
+def _unmet(question: Question, tokens: Tokens) -> list[Match]:
+    """ "I haven't gotten up" to a question about dizziness on getting up: what the question supposes is denied."""
+    asked = {token.text for token in tokenise(clean(question.text))[:_VERB_WITHIN]} - LEXICON.words("asking_verbs")
+    return [
+        match
+        for match in phrases("unmet").all(tokens)
+        if not asked & {token.text for token in tokens[match.start : match.end]}
+    ]
+
+
 def _buried(tokens: Tokens, match: Match) -> bool:
     """A single yes or no counts at the start of a clause; further in it is something else's ("there is no way")."""
     if match.label not in {"affirm", "deny"} or match.end - match.start > 1 or match.end == len(tokens):
@@ -273,13 +286,19 @@ def _telling_part(tokens: Tokens) -> Tokens:
 
 
 def _after_self_correction(tokens: Tokens, signs: list[Match]) -> list[Match]:
-    """In "no actually yes" only what follows counts."""
-    for mark in reversed(phrases("self_corrections").all(tokens)):
+    """In "no actually yes" only what follows counts, at once or as a clause of its own further on."""
+    for mark in reversed(phrases("self_corrections", "sign_corrections").all(tokens)):
         before = [match for match in signs if match.end <= mark.end and match.start < mark.start + 1]
         after = [match for match in signs if match.start >= mark.end]
-        if before and after and after[0].start == mark.end and any(match.label in _STRONG for match in after):
+        strong = [match for match in after if match.label in _STRONG]
+        if before and strong and (after[0].start == mark.end or after == strong == [_lone(tokens, strong[0])]):
             return after
     return signs
+
+
+def _lone(tokens: Tokens, match: Match) -> Match | None:
+    """The sign, where it is all that its clause says."""
+    return match if clause_at(clauses(tokens), match.start) == (match.start, match.end) else None
 
 
 def _taken_back(question: Question, tokens: Tokens, signs: list[Match], *, value: bool) -> bool:
