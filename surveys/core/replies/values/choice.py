@@ -31,6 +31,7 @@ from surveys.core.replies.values.options import (
     Hit,
     label_hits,
     singular_and_plural,
+    turned_round,
     vocabulary_of,
     words_of,
 )
@@ -111,6 +112,7 @@ def _too_long(tokens: Tokens) -> bool:
 def _all_hits(question: Question, tokens: Tokens, language: str) -> tuple[list[Hit], bool]:
     labels = label_hits(question, tokens)
     labels += _both_sides(question, tokens) if question.type == "multi_choice" else []
+    labels += turned_round(question, tokens, labels)
     codes, foreign = code_hits(question, tokens, language)
     inside = {place for hit in labels for place in range(hit.start, hit.end)}
     codes = [hit for hit in codes if hit.start not in inside and not _article(tokens, hit, inside)]
@@ -293,16 +295,15 @@ def _chosen(question: Question, tokens: Tokens, hits: list[Hit]) -> Outcome:
     if uncertain(tokens, hits) or trailing_denial(tokens, hits):
         return unclear("One item is uncertain.")
     labels = [hit for hit in hits if hit.by == "label" and not hit.denied]
-    several = len(labels) > 1
-    if any(misplaced(question, tokens, hit) or (several and _not_meant(tokens, hit)) for hit in labels):
+    if any(misplaced(question, tokens, hit) or _not_meant(tokens, hit, several=len(labels) > 1) for hit in labels):
         return unclear("One item may be something else.")
     extra = _says_more(tokens, hits)
     return found(tuple(sorted(wanted)), "The options that were named.", extra=extra, confidence=0.95)
 
 
-def _not_meant(tokens: Tokens, hit: Hit) -> bool:
-    """ "his wife", "walking was fine" among other items."""
-    return of_others(tokens, hit) or called_fine(tokens, hit)
+def _not_meant(tokens: Tokens, hit: Hit, *, several: bool) -> bool:
+    """ "walking was fine", and "his wife" among other items."""
+    return called_fine(tokens, hit) or (several and of_others(tokens, hit))
 
 
 def _whole_list(question: Question, tokens: Tokens, language: str) -> Outcome | None:

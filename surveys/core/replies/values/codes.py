@@ -106,7 +106,10 @@ def _verdict_after(tokens: Tokens, end: int, after: Token) -> str | None:
 
 def _verdict_before(tokens: Tokens, start: int, before: Token) -> str | None:
     """ "took 2", "L4", "-1", "last two"."""
-    bounded = phrases("one_sided_before").all(tokens[max(0, start - _LONGEST_BOUND) : start])
+    near = tokens[max(0, start - _LONGEST_BOUND) : start]
+    if any(match.end == len(near) for match in phrases("list_stress").all(near)):
+        return None
+    bounded = phrases("one_sided_before").all(near)
     if before.text in LEXICON.words("group_words") or any(match.end == min(start, _LONGEST_BOUND) for match in bounded):
         return POISON
     if before.text == "-" and tokens[start].glued and not before.glued:
@@ -228,8 +231,12 @@ def _label_at(vocabulary: Vocabulary, tokens: Tokens, place: int) -> str | None:
 def place_hits(question: Question, tokens: Tokens) -> list[Hit]:
     """ "the third one", "la ultima": the place in the list."""
     ordinals = LEXICON.pairs("ordinals")
-    hits = []
+    nexts = phrases("before_last").all(tokens) if len(question.options) > 1 else []
+    hits = [Hit(match.start, match.end, question.options[-2].code, "place") for match in nexts]
+    inside = {place for hit in hits for place in range(hit.start, hit.end)}
     for place, token in enumerate(tokens):
+        if place in inside:
+            continue
         position = ordinals.get(token.text)
         if (
             token.kind == "number"

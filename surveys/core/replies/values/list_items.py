@@ -181,12 +181,18 @@ def left_over(question: Question, tokens: Tokens, hits: list[Hit]) -> bool:
     shared = {word for word, codes in vocabulary_of(question).shared.items() if not codes & chosen}
     for start, end in items_of(tokens):
         item = [place for place in range(start, end) if tokens[place].kind == "word"]
-        if not item or covered & set(item):
+        if not item or covered & set(item) or _all_well([tokens[place].text for place in item]):
             continue
         loose = [tokens[place].text for place in item if _names_something(tokens[place].text, shared)]
         if loose and len(item) <= _LONGEST_ITEM and (shared & set(loose) or not _comments(tokens[start:end], loose)):
             return True
     return False
+
+
+def _all_well(item: list[str]) -> bool:
+    """ "stomach's fine", "lo demás bien": an item that only says that something is well, which changes nothing."""
+    against = LEXICON.words("denial") | LEXICON.words("symptoms") | LEXICON.words("item_doubt")
+    return len(item) > 1 and item[-1] in LEXICON.words("fine_words") and not set(item) & against
 
 
 def _comments(item: Tokens, loose: list[str]) -> bool:
@@ -214,11 +220,11 @@ def _idle_in_lists() -> frozenset[str]:
 
 def called_fine(tokens: Tokens, hit: Hit) -> bool:
     """ "walking was fine": an option of which nothing more is said than that it is well."""
-    at = hit.end
-    while at < len(tokens) and not tokens[at].gap and tokens[at].text in LEXICON.words("copula"):
+    at, idle = hit.end, LEXICON.words("copula") | LEXICON.words("body")
+    while at < len(tokens) and not tokens[at].gap and tokens[at].text in idle:
         at += 1
     ends = at + 1 >= len(tokens) or bool(tokens[at + 1].gap)
-    return hit.end < at < len(tokens) and not tokens[at].gap and ends and tokens[at].text in LEXICON.words("fine_words")
+    return at < len(tokens) and not tokens[at].gap and ends and tokens[at].text in LEXICON.words("fine_words")
 
 
 def items_of(tokens: Tokens) -> list[tuple[int, int]]:

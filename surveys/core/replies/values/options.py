@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from surveys.core.replies.lexicon import LEXICON
 from surveys.core.replies.normalise import clean, tokenise
@@ -275,6 +276,44 @@ def label_hits(question: Question, tokens: Tokens) -> list[Hit]:
             continue
         hits.append(Hit(match.start, match.end, match.label, "label", denied=_denied(tokens, match, hits)))
     return hits
+
+
+def turned_round(question: Question, tokens: Tokens, hits: list[Hit]) -> list[Hit]:
+    """ "worse, but just slightly", "my mouth is really dry": all telling words of one label in another order.
+
+    A single choice is looked for in the whole text, several choices between the joints of a list.
+    """
+    single = question.type == "single_choice"
+    if single and hits:
+        return []
+    covered = {place for hit in hits for place in range(hit.start, hit.end)}
+    cuts = [] if single else [place for place in range(1, len(tokens)) if _joint(tokens, place)]
+    found = []
+    for start, end in pairwise([0, *cuts, len(tokens)]):
+        bag = _telling({token.text for token in tokens[start:end]}, single=single)
+        codes = [code for code, label in _bags(question) if bag == label]
+        if len(codes) == 1 and not covered & set(range(start, end)):
+            found.append(Hit(start, end, codes[0], "label"))
+    return found
+
+
+def _joint(tokens: Tokens, place: int) -> bool:
+    return bool(tokens[place].gap) or tokens[place].text in LEXICON.words("item_joins")
+
+
+def _telling(words: set[str], *, single: bool) -> frozenset[str]:
+    """The words without those that fill or, where a degree is no option, strengthen."""
+    idle = LEXICON.words("filler") | LEXICON.words("contrast") | LEXICON.words("copula") | LEXICON.words("item_joins")
+    strong = LEXICON.words("degree") | LEXICON.words("adverbs_of_degree")
+    return frozenset(words - (idle - strong if single else idle | strong))
+
+
+@lru_cache(maxsize=512)
+def _bags(question: Question) -> tuple[tuple[str, frozenset[str]], ...]:
+    """Each option with the telling words of its label, where they are at least two."""
+    single = question.type == "single_choice"
+    bags = ((option.code, _telling(set(words_of(option.label).split()), single=single)) for option in question.options)
+    return tuple((code, bag) for code, bag in bags if len(bag) > 1)
 
 
 def _merely_opens(tokens: Tokens, match: Match) -> bool:

@@ -289,11 +289,17 @@ def _after_self_correction(tokens: Tokens, signs: list[Match]) -> list[Match]:
     """In "no actually yes" only what follows counts, at once or as a clause of its own further on."""
     for mark in reversed(phrases("self_corrections", "sign_corrections").all(tokens)):
         before = [match for match in signs if match.end <= mark.end and match.start < mark.start + 1]
-        after = [match for match in signs if match.start >= mark.end]
+        after = [_unburied(match, mark.end) for match in signs if match.start >= mark.end]
         strong = [match for match in after if match.label in _STRONG]
         if before and strong and (after[0].start == mark.end or after == strong == [_lone(tokens, strong[0])]):
             return after
     return signs
+
+
+def _unburied(match: Match, place: int) -> Match:
+    """ "wait yes": a yes right behind the mark begins what is meant."""
+    opens = match.start == place and match.label == "buried_affirm"
+    return replace(match, label="affirm") if opens else match
 
 
 def _lone(tokens: Tokens, match: Match) -> Match | None:
