@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from surveys.core.replies.corrections import Change, adds_to_list, corrected_part, is_about
+from surveys.core.replies.corrections import Change, adds_to_list, change_in, corrected_part, is_about, points_back
+from surveys.core.replies.lexicon import LEXICON
 from surveys.core.replies.reading import Previous, Question, Reading, Value
 from surveys.core.replies.strip import Stripped
-from surveys.core.replies.tokens import Tokens
+from surveys.core.replies.tokens import Token, Tokens
 from surveys.core.replies.values.by_type import outcome_of
+from surveys.core.replies.values.segments import clauses
 
 _CHOICES = frozenset({"single_choice", "multi_choice"})
 _WORDED = _CHOICES | {"yes_no"}
@@ -23,7 +25,7 @@ def corrected(
     new = _for_correction(reply, previous)
     value = None if asked.type == "text" else outcome_of(asked, new, language, now).value
     answered = _answered_before(question, reply, language, now, previous, change)
-    if answered is not None and not (change.only_denies and answered == value):
+    if answered is not None and not (answered == value and (change.only_denies or _only_number(reply.tokens, change))):
         return _answer_and_change(answered) if change.points_back or change.label_of_previous else None
     if adds_to_list(reply.tokens, previous):
         return Reading("correction", None, 0.85, (), "Adds to the list before.", "change_answer", "all of it")
@@ -37,11 +39,19 @@ def corrected(
         return _without_new_value(change, open_value)
     points = change.label_of_previous or change.points_back or change.without_value
     points = points or _said_by_label(asked, new, language, now, value)
+    if points and _answered_after(question, reply, language, now, previous, value):
+        return _ask_again("A change, and perhaps an answer behind it.")
     if question is None or open_value is None or points:
         return Reading(
             "correction", value, 0.9, (), "Marks a change, and the value fits the question before.", None, None
         )
     return _ask_again("Could be a correction or a new answer.")
+
+
+def _only_number(tokens: Tokens, change: Change) -> bool:
+    """Whether the one number of the text stands in the clause of the change, so that it cannot be an answer as well."""
+    numbers = [place for place, token in enumerate(tokens) if token.kind == "number"]
+    return len(numbers) == 1 and not any(token.gap for token in tokens[numbers[0] + 1 : change.start + 1])
 
 
 def _answer_and_change(value: Value) -> Reading:
@@ -93,7 +103,7 @@ def _heads(tokens: Tokens, question: Question, previous: Previous, change: Chang
     places = [] if change.without_value else [change.start]
     start = change.start
     while start and (not places or start == change.start or is_about(tokens[start:], previous.question, question)):
-        start = next((place for place in range(start - 1, 0, -1) if tokens[place].gap), 0)
+        start = next((place for place in range(start - 1, 0, -1) if _parts(tokens[place], question)), 0)
         places.append(start)
     if question.type not in _WORDED:
         return places
@@ -103,6 +113,28 @@ def _heads(tokens: Tokens, question: Question, previous: Previous, change: Chang
         if tokens[place].gap or not (change.points_back or change.without_value) or question.type == "yes_no"
     ]
     return [place for place in apart if place and not is_about(tokens[:place], previous.question, question)]
+
+
+def _parts(token: Token, question: Question) -> bool:
+    """Whether a new clause begins here; a yes or no may stand before an "and" as well."""
+    return bool(token.gap) or (question.type == "yes_no" and token.text in LEXICON.words("clause_openers"))
+
+
+def _answered_after(
+    question: Question | None, reply: Stripped, language: str, now: datetime | None, previous: Previous, value: Value
+) -> bool:
+    """ "meant 6 for pain, 190 lbs": behind the change, which is whole without it, stands what answers the open one."""
+    tokens = reply.tokens
+    last = clauses(tokens)[-1][0] if tokens else 0
+    tail = tokens[last:]
+    if question is None or question.type == "text" or not last or is_about(tail, previous.question, question):
+        return False
+    if change_in(tail, question, previous) is not None or points_back(tail):
+        return False
+    whole = _for_correction(replace(reply, tokens=tokens[:last]), previous)
+    if outcome_of(previous.question, whole, language, now).value != value:
+        return False
+    return outcome_of(question, replace(reply, tokens=tail), language, now).value is not None
 
 
 def _for_correction(reply: Stripped, previous: Previous) -> Stripped:

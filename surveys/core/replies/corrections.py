@@ -45,13 +45,18 @@ def change_in(tokens: Tokens, question: Question | None, previous: Previous | No
     if not evidence:
         return None
     return Change(
-        points_back=bool(named or old or phrases("correction_pointing").first(tokens)),
+        points_back=bool(named or old or points_back(tokens)),
         label_of_previous=of_previous,
         label_of_open=of_open,
         without_value=asked is not None,
         only_denies=bool(old) and not asked and not named and mark in {None, *_lone_denials(marks, old)},
         start=min(each.start for each in evidence),
     )
+
+
+def points_back(tokens: Tokens) -> bool:
+    """Whether words such as "for that" or "earlier" speak of the answer before."""
+    return phrases("correction_pointing").first(tokens) is not None
 
 
 def _lone_denials(marks: list[Match], old: list[Match]) -> set[Match]:

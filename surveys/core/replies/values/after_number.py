@@ -63,6 +63,8 @@ def _out_of(scene: Scene, mention: Mention) -> Step:
     second = scene.mention_at(place) if place > mention.end and scene.token(place) else None
     if second is None:
         return mention.end, None
+    if mention.start and scene.tokens[mention.start - 1].text in LEXICON.words("events"):
+        return second.end, ELSE
     if second.value == scene.question.max:
         return second.end, None
     if "topic_pressure" in scene.focus.topics and scene.focus.words & LEXICON.words("upper_words"):

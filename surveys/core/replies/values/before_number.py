@@ -164,7 +164,8 @@ def _plain_word(scene: Scene, mention: Mention, place: int, *, article: bool) ->
         return Verdict(UNSURE, "said of something else")
     if article and word not in LEXICON.words("strong_negation"):
         return None
-    if word in LEXICON.words("whole_words") and mention.value == scene.question.max:
+    counted = scene.question.type == "number" or mention.value == scene.question.max
+    if word in LEXICON.words("whole_words") and counted:
         return None
     if word in LEXICON.words("takers"):
         return None if _described_time(scene, place) or _this_span(scene, place + 1) else ELSE

@@ -22,7 +22,8 @@ def doubt(question: Question, tokens: Tokens, chosen: Judged, focus: Focus) -> O
         return unclear("A count that was planned, avoided or lost.")
     if phrases("asks_number").first(tokens):
         return unclear("Asks about a number.")
-    if any(match.start < chosen.mention.start for match in phrases("other_subject").all(tokens)):
+    start = next((place for place in range(chosen.mention.start, 0, -1) if tokens[place].gap == "."), 0)
+    if any(start <= match.start < chosen.mention.start for match in phrases("other_subject").all(tokens)):
         return unclear("The number is somebody else's or an earlier one.")
     top = question.max is not None and chosen.mention.value == question.max and chosen.end > chosen.mention.end
     if top and focus.topics and any(token.text in LEXICON.words("praise") for token in tokens):

@@ -61,7 +61,7 @@ def _counts_with(scene: Scene, source: Judged, each: Judged) -> bool:
     joined = len(between) == 1 and between[0] in _JOINERS and not gap
     listed = not between and gap == "," and source is low and source.why in _LISTED
     alike = source.mention.form == each.mention.form or source.mention.form == "clock"
-    left = source.why == MOVED
+    left = source.why == MOVED or scene.text(each.end) in LEXICON.words("at_words")
     return (joined or listed) and source.role in {OTHER, POISON} and alike and not left
 
 
