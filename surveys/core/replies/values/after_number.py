@@ -35,7 +35,7 @@ def judge_after(scene: Scene, mention: Mention) -> Step:
     if verdict or (end > mention.end and mention.value != scene.question.max):
         return end, verdict
     if scene.question.type == "number" and "topic_sleep" in scene.focus.topics and _in_bed(scene, end):
-        return end, ELSE
+        return end, Verdict(POISON, "hours in several places") if _elsewhere(scene) else ELSE
     for step in (_glued, _fitting, _misfitting):
         end, verdict = step(scene, mention, end)
         if verdict:
@@ -53,6 +53,15 @@ def _in_bed(scene: Scene, end: int) -> bool:
     while scene.fits_unit(end):
         end += 1
     return scene.starts(end, "in_bed")
+
+
+def _elsewhere(scene: Scene) -> bool:
+    """ "4 hrs in bed, 3 in the recliner": beside the hours in bed, others in another place."""
+    return any(
+        match.start in {mention.end, mention.end + 1}
+        for match in scene.found("other_beds")
+        for mention in scene.mentions
+    )
 
 
 def _out_of(scene: Scene, mention: Mention) -> Step:

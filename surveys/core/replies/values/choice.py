@@ -56,8 +56,8 @@ def read_single(question: Question, reply: Stripped, language: str) -> Outcome:
     chosen = {hit.code for hit in hits if not hit.denied}
     if not hits and not foreign and (none_code := _none_of_one(question, tokens)) is not None:
         return found(none_code, "Chooses the option for none.")
-    if any(earlier.by == later.by == "code" and later.denied > earlier.denied for earlier, later in pairwise(hits)):
-        return unclear("A no between two codes.")
+    if any(later.denied > earlier.denied and _lone_no(tokens, earlier, later) for earlier, later in pairwise(hits)):
+        return unclear("A no between two options.")
     if len(chosen) != 1:
         return unclear(
             "Fits more than one option." if chosen else "No option that could be recorded.", tried=bool(hits or foreign)
@@ -75,6 +75,13 @@ def read_single(question: Question, reply: Stripped, language: str) -> Outcome:
     return found(
         code, "One option by its code, its label or a plain equal.", extra=_says_more(tokens, hits), confidence=0.96
     )
+
+
+def _lone_no(tokens: Tokens, earlier: Hit, later: Hit) -> bool:
+    """ "left no right" chooses the right or denies it; between two codes any denial leaves that open."""
+    between = [token.text for token in tokens[earlier.end : later.start]]
+    bare = len(between) == 1 and between[0] in LEXICON.words("bare_no")
+    return bare or earlier.by == later.by == "code"
 
 
 def _none_of_one(question: Question, tokens: Tokens) -> str | None:

@@ -150,11 +150,13 @@ def _scored(tokens: Tokens, start: int) -> bool:
 
 def _letter_hits(vocabulary: Vocabulary, tokens: Tokens) -> list[Hit]:
     """Single letters that stand as codes: alone, in a list with other codes, or before their own label."""
+    said = {match.start for match in phrases("letter_phrases").all(tokens)}  # "c u thursday"
     places = [
         place
         for place, token in enumerate(tokens)
         if token.kind == "word"
         and token.text in vocabulary.codes
+        and place not in said
         and (len(token.text) > 1 or _letter_stands(tokens, place, vocabulary))
     ]
     return [
@@ -186,6 +188,7 @@ def _letter_stands(tokens: Tokens, place: int, vocabulary: Vocabulary) -> bool:
         or after.text in joint | trailing
         or after.text in vocabulary.codes
         or after.kind != "word"
+        or (token.raw.isupper() and after.text in LEXICON.words("contrast"))
     )
     leads = (
         joint

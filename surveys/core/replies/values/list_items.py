@@ -110,7 +110,7 @@ def uncertain(tokens: Tokens, hits: list[Hit]) -> bool:
             or (token.text in LEXICON.words("opinion_words") and place > first)
             for place, token in enumerate(tokens)
         )
-        or phrases("dont_know").first(tokens) is not None
+        or phrases("dont_know", "doubted_items").first(tokens) is not None
     )
 
 

@@ -167,7 +167,17 @@ def pronouns(tokens: Tokens) -> set[int]:
 
 def _leads_to_one(before: str) -> bool:
     """Words after which "one" is a number; after any other ("the middle one") it stands for a noun."""
-    lists = ("hedge", "count_verbs", "code_words", "copula", "filler", "clause_openers", "number_leads", "number_words")
+    lists = (
+        "hedge",
+        "count_verbs",
+        "code_words",
+        "copula",
+        "filler",
+        "clause_openers",
+        "number_leads",
+        "number_words",
+        "point_words",
+    )
     return any(before in LEXICON.words(name) for name in lists)
 
 

@@ -14,6 +14,7 @@ from surveys.core.replies.tokens import Tokens, joined
 
 _TELLING_LENGTH = 4
 _SHORTEST_PLURAL = 3
+_WIDEST_RANGE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def vocabulary_of(question: Question) -> Vocabulary:
     for pattern, code in _equal_wordings(wordings):
         if not _of_several(question, pattern):
             wordings.setdefault(pattern, set()).add(code)
-    for pattern, code in (*_firstwords_of(question), *_beginnings_of(question)):
+    for pattern, code in (*_firstwords_of(question), *_beginnings_of(question), *_counts_of(question)):
         wordings.setdefault(pattern, set()).add(code)
     unique = {pattern: codes for pattern, codes in wordings.items() if len(codes) == 1}
     parts = {word for pattern in wordings for part in pattern.split() for word in part.rstrip("?").split("|")}
@@ -71,7 +72,7 @@ def _folded_code(code: str) -> str:
 
 def _label_patterns(text: str) -> set[str]:
     """A label as patterns: articles may be missing, plurals may change, "heat or ice" is either."""
-    words = [token.text for token in tokenise(clean(text)) if token.kind == "word" or token.text == "/"]
+    words = [token.text for token in tokenise(clean(text)) if token.kind in {"word", "number"} or token.text == "/"]
     parts: list[list[str]] = [[]]
     for word in words:
         if word in LEXICON.words("alternative_words"):
@@ -135,10 +136,11 @@ def _firstwords_of(question: Question) -> list[tuple[str, str]]:
     """ "Several" for "Several days": the first telling word of a label where no other label holds it."""
     shared = _shared_words(question)
     dull = LEXICON.words("degree") | LEXICON.words("label_loose") | LEXICON.words("not_telling") | LEXICON.words("body")
+    counted = LEXICON.union("unit_")
     added = []
     for option in question.options:
         words = [token.text for token in tokenise(clean(option.label)) if token.kind == "word"]
-        telling = [word for word in words if word not in dull]
+        telling = [word for word in words if word not in (dull | counted if _holds_number(option.label) else dull)]
         if (
             not words
             or words[0] in LEXICON.words("half_hearted")
@@ -150,6 +152,34 @@ def _firstwords_of(question: Question) -> list[tuple[str, str]]:
         if len(words) == 2 and telling == words and len(words[1]) > _TELLING_LENGTH and len(shared[words[1]]) == 1:
             added += [] if words[0] in LEXICON.words("denial") else [(_clause_of(words[1]), option.code)]
     return added
+
+
+def _holds_number(label: str) -> bool:
+    return any(token.kind == "number" for token in tokenise(clean(label)))
+
+
+def _counts_of(question: Question) -> list[tuple[str, str]]:
+    """ "twice", "three times" for "2 or 3 times": each count that a label's range holds."""
+    added = []
+    for option in question.options:
+        tokens = tokenise(clean(option.label))
+        numbers = [int(token.text) for token in tokens if token.kind == "number" and token.text.isdecimal()]
+        rest = [token.text for token in tokens if token.kind != "number"]
+        joined_by = set(rest[:-1])
+        if len(numbers) != 2 or len(tokens) != 4 or not joined_by <= LEXICON.words("range_joins"):
+            continue
+        for value in range(numbers[0], min(numbers[1], numbers[0] + _WIDEST_RANGE) + 1):
+            added += [(_clause_of(said), option.code) for said in _said_counts(value, rest[-1])]
+    return added
+
+
+def _said_counts(value: int, noun: str) -> list[str]:
+    """How a count of some noun is said in words: before the noun, and once or twice for times."""
+    spelled = LEXICON.pairs("small_numbers").items()
+    said = [f"{word} {noun}" for word, figure in spelled if figure == str(value)]
+    counted = [line.split() for line in LEXICON.lines("counting_words")]
+    alone = [word for word, figure in counted if figure == str(value) and noun in LEXICON.words("unit_times")]
+    return [*said, *alone]
 
 
 def _tells(word: str) -> bool:
@@ -320,6 +350,8 @@ def _merely_opens(tokens: Tokens, match: Match) -> bool:
     """ "well, I don't know": a word that only begins the sentence."""
     if match.start or match.end != 1 or tokens[0].text not in LEXICON.words("openers") or len(tokens) == 1:
         return False
+    if tokens[1].text in LEXICON.words("opened"):
+        return True
     return phrases("dont_know").first(tokens[1:]) is not None or tokens[0].text in LEXICON.words("well_words")
 
 

@@ -24,7 +24,8 @@ def misplaced(question: Question, tokens: Tokens, hit: Hit) -> str | None:
     following = tokens[hit.end] if hit.end < len(tokens) and not tokens[hit.end].gap else None
     if following and following.text in LEXICON.words("compound_tail"):
         return "The option only names a kind of something else."
-    if _of_something_else(question, tokens, hit) or (_is_part(question, hit) and _of_somebody(before)):
+    of_else = _of_something_else(question, tokens, hit) or _compares(question, tokens, hit)
+    if of_else or (_is_part(question, hit) and _of_somebody(before)):
         return "The option is said of something or somebody else."
     if _between_degrees(question, tokens, hit):
         return "The option may be this or a stronger one."
@@ -80,6 +81,14 @@ def _describes(tokens: Tokens, hit: Hit) -> bool:
     """Whether the option is a word that describes ("bad"), which may be said of anything, and not a name ("neck")."""
     known = LEXICON.words("adjectives") | LEXICON.words("degree") | LEXICON.words("article")
     return all(token.text in known for token in tokens[hit.start : hit.end])
+
+
+def _compares(question: Question, tokens: Tokens, hit: Hit) -> bool:
+    """ "un poco más tranquilo", "much less anxious": the more or less is said of a quality that was not asked about."""
+    known = LEXICON.words("filler") | LEXICON.words("hedge") | LEXICON.words("strengths") | focus_of(question).words
+    qualities = (LEXICON.words("adjectives") | LEXICON.words("qualities")) - known
+    follows = hit.end < len(tokens) and not tokens[hit.end].gap and tokens[hit.end].text in qualities
+    return follows and tokens[hit.end - 1].text in LEXICON.words("comparators")
 
 
 def _is_part(question: Question, hit: Hit) -> bool:

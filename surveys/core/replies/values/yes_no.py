@@ -92,6 +92,8 @@ def _of_another_kind(question: Question, tokens: Tokens, match: Match) -> bool:
     asked = _prompt_words(question)
     verbs = LEXICON.words("modal_verbs")
     bare = words <= verbs | LEXICON.words("modal_companions") | LEXICON.words("after_echo")
+    if match.label == "deny" and _denies_else(tokens, match, asked):
+        return True
     if bare and words & verbs and not asked & LEXICON.words("modal_prompts"):
         return True
     if match.label not in {"fact_yes", "fact_no"}:
@@ -100,6 +102,13 @@ def _of_another_kind(question: Question, tokens: Tokens, match: Match) -> bool:
         return True
     start, _ = clause_at(clauses(tokens), match.start)
     return any(token.text in LEXICON.words("bystanders") for token in tokens[start : match.start])
+
+
+def _denies_else(tokens: Tokens, match: Match, asked: frozenset[str]) -> bool:
+    """ "no tengo hambre" to a question that is not about hunger: the no belongs to the word behind it."""
+    after = tokens[match.end] if match.end < len(tokens) and not tokens[match.end].gap else None
+    several = match.end - match.start > 1
+    return several and after is not None and after.text in LEXICON.words("denied_things") - asked
 
 
 @lru_cache(maxsize=512)
@@ -289,9 +298,10 @@ def _after_self_correction(tokens: Tokens, signs: list[Match]) -> list[Match]:
     """In "no actually yes" only what follows counts, at once or as a clause of its own further on."""
     for mark in reversed(phrases("self_corrections", "sign_corrections").all(tokens)):
         before = [match for match in signs if match.end <= mark.end and match.start < mark.start + 1]
-        after = [_unburied(match, mark.end) for match in signs if match.start >= mark.end]
+        later = (match for match in signs if match.start >= mark.end or _ends_in_no(tokens, mark, match))
+        after = [_unburied(match, mark.end) for match in later]
         strong = [match for match in after if match.label in _STRONG]
-        if before and strong and (after[0].start == mark.end or after == strong == [_lone(tokens, strong[0])]):
+        if before and strong and (after[0].start <= mark.end or after == strong == [_lone(tokens, strong[0])]):
             return after
     return signs
 
@@ -305,6 +315,11 @@ def _unburied(match: Match, place: int) -> Match:
 def _lone(tokens: Tokens, match: Match) -> Match | None:
     """The sign, where it is all that its clause says."""
     return match if clause_at(clauses(tokens), match.start) == (match.start, match.end) else None
+
+
+def _ends_in_no(tokens: Tokens, mark: Match, match: Match) -> bool:
+    """ "yes wait no": the no that ends the mark is what was meant."""
+    return mark.start < match.start and match.end == mark.end and tokens[match.start].text in LEXICON.words("bare_no")
 
 
 def _taken_back(question: Question, tokens: Tokens, signs: list[Match], *, value: bool) -> bool:
