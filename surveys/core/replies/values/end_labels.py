@@ -13,6 +13,7 @@ from surveys.core.replies.values.focus import focus_of
 from surveys.core.replies.values.segments import Span, clauses, time_phrases
 
 _SHORTEST_GENDERED = 5
+_SHORTEST_TURNED = 3
 
 
 def label_values(question: Question, tokens: Tokens) -> set[float | None]:
@@ -52,6 +53,7 @@ def _is_label(tokens: Tokens, span: Span, patterns: PhraseSet, question: Questio
     """A clause that holds the label and otherwise only words that do not change it."""
     part = tokens[span[0] : span[1]]
     idle = LEXICON.words("label_idle") | LEXICON.words("label_times") | LEXICON.words("vocatives")
+    idle |= LEXICON.words("time_nouns") & focus_of(question).words
     for match in patterns.all(part):
         rest = [place for place in range(len(part)) if not match.start <= place < match.end]
         outside = {part[place].text for place in rest if part[place].kind == "word"}
@@ -125,12 +127,23 @@ def _either_gender(word: str) -> str:
     return "|".join(f"{stem}{ending}" for ending in forms) or word
 
 
+def _denied_in_prompt(question: Question, label: str) -> set[str]:
+    """ "not rested at all", "not at all rested" for the label "Not at all" of "How rested do you feel"."""
+    focus, said = focus_of(question), [token.text for token in tokenise(clean(label)) if token.kind == "word"]
+    if len(said) < _SHORTEST_TURNED or said[0] not in LEXICON.words("denial"):
+        return set()
+    asked = sorted(focus.words & (LEXICON.union("topic_") | LEXICON.words("asked_states")))
+    head, tail = said[0], " ".join(said[1:])
+    return {pattern for word in asked for pattern in (f"{head} {tail} {word}", f"{head} {word} {tail}")}
+
+
 def _zero_wordings(question: Question, label: str) -> set[str]:
     """Plain ways to say that there is none of what is asked, where the label itself says none."""
     words = {token.text for token in tokenise(clean(label))}
     if not words & LEXICON.words("zero_label"):
         return set()
     wordings = set(LEXICON.lines("zero_any"))
+    wordings |= _denied_in_prompt(question, label)
     for topic in focus_of(question).topics:
         name = topic.replace("topic_", "zero_")
         if name in LEXICON.names("zero_"):

@@ -138,6 +138,11 @@ def _of_an_event(focus: Focus) -> bool:
     return not focus.counts and not focus.topics and bool(focus.words & LEXICON.words("events"))
 
 
+def _asks_the_past(focus: Focus) -> bool:
+    """Asked how something was, "it was a 5" is said of that time."""
+    return bool(focus.words & LEXICON.words("past_prompt")) and not focus.words & LEXICON.words("bare_now")
+
+
 def fits(candidate: Candidate, focus: Focus) -> bool:
     """Whether the moment a number is about is the moment the question asks about."""
     if candidate.when in {"", "now", "part"}:
@@ -151,7 +156,7 @@ def fits(candidate: Candidate, focus: Focus) -> bool:
     if asked and asked <= focus.words:
         return True
     was_alone = candidate.when == "past" and set(candidate.words) <= LEXICON.words("was_words")
-    if was_alone and (focus.measures or _of_an_event(focus)):
+    if was_alone and (focus.measures or _of_an_event(focus) or _asks_the_past(focus)):
         return True
     aspects = {word for name in focus.aspects for word in LEXICON.words(name)}
     if candidate.when == "usual" and aspects & set(candidate.words):
