@@ -91,6 +91,8 @@ def _number_verdict(tokens: Tokens, start: int, end: int) -> str:
 def _verdict_after(tokens: Tokens, end: int, after: Token) -> str | None:
     """A unit, an hour of a part of the day, or the slash of a score behind the number."""
     joined = after.text in LEXICON.words("item_joins")
+    if _spans_a_quantity(tokens, end):
+        return OTHER
     if after.text in LEXICON.union("unit_") or (after.glued and after.kind == "word" and not joined):
         return OTHER
     if after.text in LEXICON.words("of_words") and end + 1 < len(tokens):
@@ -102,6 +104,14 @@ def _verdict_after(tokens: Tokens, end: int, after: Token) -> str | None:
         return POISON
     in_the = after.text in LEXICON.words("day_part_leads")
     return OTHER if in_the and _day_part(tokens, end + 1) else None
+
+
+def _spans_a_quantity(tokens: Tokens, end: int) -> bool:
+    """ "2-3 days", "2 or 3 times": behind the number a second one that has a unit, so neither is a code."""
+    joined, second, unit = (tokens[end : end + 3] + (None,) * 3)[:3]
+    if joined is None or second is None or unit is None or second.kind != "number" or second.gap or unit.gap:
+        return False
+    return joined.text in LEXICON.words("range_joins") and unit.text in LEXICON.union("unit_")
 
 
 def _verdict_before(tokens: Tokens, start: int, before: Token) -> str | None:

@@ -317,6 +317,8 @@ def turned_round(question: Question, tokens: Tokens, hits: list[Hit]) -> list[Hi
     if single and hits:
         return []
     covered = {place for hit in hits for place in range(hit.start, hit.end)}
+    set_phrases = phrases("set_phrases").all(tokens)  # "thanks a lot" is no "A lot"
+    covered |= {place for match in set_phrases for place in range(match.start, match.end)}
     cuts = [] if single else [place for place in range(1, len(tokens)) if _joint(tokens, place)]
     found = []
     for start, end in pairwise([0, *cuts, len(tokens)]):
