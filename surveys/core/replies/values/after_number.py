@@ -36,6 +36,8 @@ def judge_after(scene: Scene, mention: Mention) -> Step:
         return end, verdict
     if scene.question.type == "number" and "topic_sleep" in scene.focus.topics and _in_bed(scene, end):
         return end, Verdict(POISON, "hours in several places") if _elsewhere(scene) else ELSE
+    if scene.question.type == "scale" and _next_part(scene, end):
+        return end, None
     for step in (_glued, _fitting, _misfitting):
         end, verdict = step(scene, mention, end)
         if verdict:
@@ -163,6 +165,11 @@ def _misfitting(scene: Scene, mention: Mention, end: int) -> Step:
         return end + 1, None
     loose_letter = text in {"x", "h"} and not scene.tokens[end].glued
     return end, ELSE if scene.is_unit(end) and not loose_letter else None
+
+
+def _next_part(scene: Scene, place: int) -> bool:
+    """ "hands 7 feet 3": a part of the body with a score of its own, and no measure of length."""
+    return scene.text(place) in LEXICON.words("body") and scene.mention_at(place + 1) is not None
 
 
 def _own_words(scene: Scene, mention: Mention) -> frozenset[str]:

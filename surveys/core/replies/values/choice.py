@@ -63,7 +63,7 @@ def read_single(question: Question, reply: Stripped, language: str) -> Outcome:
             "Fits more than one option." if chosen else "No option that could be recorded.", tried=bool(hits or foreign)
         )
     (code,) = chosen
-    if foreign or _contradicted(question, tokens, hits, code):
+    if foreign or _contradicted(question, tokens, hits, code) or _other_way(question, tokens, hits, code):
         return unclear("The words and the option disagree.")
     if _or_else(tokens, hits) or _taken_for(tokens, hits):
         return unclear("An option or something else.")
@@ -193,6 +193,20 @@ def _contradicted(question: Question, tokens: Tokens, hits: list[Hit], code: str
     idle = LEXICON.words("filler") | LEXICON.words("bare_no")
     return any(
         token.text in shared and code not in shared[token.text] and token.text not in idle
+        for place, token in enumerate(tokens)
+        if place not in covered
+    )
+
+
+def _other_way(question: Question, tokens: Tokens, hits: list[Hit], code: str) -> bool:
+    """ "2, it's gotten worse" where the second option is "Somewhat less": the change goes the other way."""
+    label = set(words_of(next(option.label for option in question.options if option.code == code)).split())
+    covered = {place for hit in hits for place in range(hit.start, hit.end)}
+    ways = (("grown_better", "grown_worse"), ("grown_worse", "grown_better"))
+    against = [LEXICON.words(other) for own, other in ways if label & LEXICON.words(own)]
+    return any(
+        token.text in words and not (place and tokens[place - 1].text in LEXICON.words("denial"))
+        for words in against
         for place, token in enumerate(tokens)
         if place not in covered
     )

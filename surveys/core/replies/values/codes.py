@@ -63,9 +63,12 @@ def _counts_a_thing(vocabulary: Vocabulary, tokens: Tokens, end: int) -> bool:
 
 
 def _scores_a_topic(vocabulary: Vocabulary, tokens: Tokens, start: int, end: int) -> bool:
-    """ "a 5 pain", "5 pain wise": the topic behind the number says what was scored."""
+    """ "a 5 pain", "5 pain wise": "esta en 4 el dolor": the topic behind the number says what was scored."""
     end += end < len(tokens) and tokens[end].text in LEXICON.words("respect_leads")
     words = [token.text for token in tokens[end : end + 2] if not token.gap]
+    named = words[1:] and words[0] in LEXICON.words("article") and words[1] in LEXICON.union("topic_")
+    if named and (end + 2 == len(tokens) or tokens[end + 2].gap) and words[1] not in vocabulary.words:
+        return True
     if not words or words[0] not in LEXICON.union("topic_") or words[0] in vocabulary.words:
         return False
     led = start > 0 and tokens[start - 1].text in LEXICON.words("singular_articles")

@@ -19,6 +19,8 @@ FUZZY_LENGTH = 4
 _DECIMAL = re.compile(r"\d+[.,]\d+")
 _THOUSANDS = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
 _LOOKALIKE = re.compile(r"\d[Oo]{1,2}")
+_PHONE = re.compile(r"\d{3}-\d{3}-\d{4}")
+_PHONE_TOKENS = 5
 _LONGEST_RUN, _TWO_WORDS = 8, 2
 
 
@@ -60,6 +62,8 @@ def _mention_at(tokens: Tokens, place: int, language: str) -> Mention | None:
 
 def _figures(tokens: Tokens, place: int, language: str) -> Mention:
     text = tokens[place].text
+    if _PHONE.fullmatch("".join(token.raw for token in tokens[place : place + _PHONE_TOKENS])):
+        return Mention(place, place + _PHONE_TOKENS, None, "phone")
     if ":" in text or (text.count(".") + text.count(",") > 1 and not _THOUSANDS.fullmatch(text)):
         return Mention(place, place + 1, None, "clock")
     if _THOUSANDS.fullmatch(text) and ("," in text or LEXICON.words("thousands_point", language)):
