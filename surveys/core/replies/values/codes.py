@@ -164,6 +164,8 @@ def _scored(tokens: Tokens, start: int) -> bool:
 def _letter_hits(vocabulary: Vocabulary, tokens: Tokens) -> list[Hit]:
     """Single letters that stand as codes: alone, in a list with other codes, or before their own label."""
     said = {match.start for match in phrases("letter_phrases").all(tokens)}  # "c u thursday"
+    set_phrases = phrases("set_phrases").all(tokens)  # "thanks a lot"
+    said |= {place for match in set_phrases for place in range(match.start, match.end) if tokens[place].raw.islower()}
     places = [
         place
         for place, token in enumerate(tokens)
