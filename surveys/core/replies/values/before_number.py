@@ -226,4 +226,6 @@ def _place_word(scene: Scene, mention: Mention, place: int, *, article: bool) ->
     if topic := scene.topic(before):
         return Verdict(FREE, "labelled", topic)
     known = LEXICON.words("copula") | LEXICON.words("left_ok") | LEXICON.words("filler") | LEXICON.words("body")
+    if article and scene.question.type == "scale":
+        known |= LEXICON.words("time_nouns") & scene.focus.words
     return None if before in known | LEXICON.union("aspect_") else Verdict(OTHER, "a moment or a place")

@@ -7,7 +7,7 @@ from surveys.core.replies.phrases import phrases
 from surveys.core.replies.reading import Question
 from surveys.core.replies.tokens import Tokens
 from surveys.core.replies.values.end_labels import labels_in
-from surveys.core.replies.values.focus import Focus
+from surveys.core.replies.values.focus import Focus, focus_of
 from surveys.core.replies.values.outcome import Outcome, unclear
 from surveys.core.replies.values.roles import Judged
 from surveys.core.replies.values.segments import clause_at, clauses
@@ -23,7 +23,9 @@ def doubt(question: Question, tokens: Tokens, chosen: Judged, focus: Focus) -> O
     if phrases("asks_number").first(tokens):
         return unclear("Asks about a number.")
     start = next((place for place in range(chosen.mention.start, 0, -1) if tokens[place].gap == "."), 0)
-    if any(start <= match.start < chosen.mention.start for match in phrases("other_subject").all(tokens)):
+    relayed = phrases("relayed").first(tokens)
+    others = (match for match in phrases("other_subject").all(tokens) if relayed is None or match.end <= relayed.start)
+    if any(start <= match.start < chosen.mention.start for match in others):
         return unclear("The number is somebody else's or an earlier one.")
     top = question.max is not None and chosen.mention.value == question.max and chosen.end > chosen.mention.end
     if top and focus.topics and any(token.text in LEXICON.words("praise") for token in tokens):
@@ -34,6 +36,8 @@ def doubt(question: Question, tokens: Tokens, chosen: Judged, focus: Focus) -> O
 def _unreal(question: Question, tokens: Tokens, chosen: Judged) -> bool:
     """A wish or a condition before the number in its clause, or a condition behind it in its sentence."""
     company = LEXICON.words("with_words") if question.type == "number" else frozenset()
+    if "aspect_worst" in focus_of(question).aspects:
+        company |= LEXICON.words("moment_openers")
     start, _ = clause_at(clauses(tokens), chosen.mention.start)
     for match in phrases("wished", "conditional").all(tokens):
         if tokens[match.start].text in company:

@@ -20,6 +20,7 @@ from surveys.core.replies.values.number_moments import Candidate, fits, with_mom
 from surveys.core.replies.values.outcome import Outcome, found, unclear
 from surveys.core.replies.values.roles import Judged, judge_numbers
 from surveys.core.replies.values.scene import DENIED, FREE, POISON, UNSURE, Scene
+from surveys.core.replies.values.segments import clause_at, clauses
 from surveys.core.replies.values.signs import below_zero, sign_unsure, with_signs
 
 MOST_NUMBERS = 12
@@ -78,7 +79,19 @@ def _after_self_correction(tokens: Tokens, judged: list[Judged]) -> list[Judged]
         after = [each for each in judged if each.mention.start >= match.end and each.role in {FREE, POISON}]
         if before and after and after[0].mention.start - match.end <= 4:
             return after
+        if before and _explained(tokens, match.end, after) and match.end - match.start > 1:
+            return after
     return judged
+
+
+def _explained(tokens: Tokens, start: int, after: list[Judged]) -> bool:
+    """ "7 no wait I was reading the wrong line, a 5": the slip is explained before the one number that stands alone."""
+    if len(after) != 1 or after[0].role != FREE:
+        return False
+    head, end = clause_at(clauses(tokens), after[0].mention.start)
+    rest = (*tokens[head : after[0].mention.start], *tokens[after[0].end : end])
+    idle = LEXICON.words("article") | LEXICON.words("filler")
+    return head > start and end == len(tokens) and all(token.text in idle for token in rest)
 
 
 def _choose(question: Question, reply: Stripped, free: list[Judged], judged: list[Judged]) -> Outcome:

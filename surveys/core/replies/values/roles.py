@@ -72,6 +72,8 @@ def _judge(scene: Scene, mention: Mention) -> Judged:
         return Judged(mention, OTHER, mention.end, "once or twice counts something else")
     if mention.form == "counting" and mention.value <= _TWICE and scene.focus.units & LEXICON.words("unit_hour"):
         return Judged(mention, OTHER, mention.end, "once or twice counts something else")
+    if mention.form == "counting" and scene.focus.measures and mention.value <= _TWICE:
+        return Judged(mention, OTHER, mention.end, "once or twice counts something else")
     if is_strength(scene, mention):
         return Judged(mention, OTHER, mention.end, "a strength")
     denial = denial_before(scene, mention) or moved(scene, mention)

@@ -21,6 +21,7 @@ _COMPACT = re.compile(r"(\d|1[0-2])([0-5]\d)")
 MOST_TIMES = 6
 """A text with more times than this is no answer to one question."""
 
+_TWELVE = 12
 _NOON, _MIDNIGHT, _DAY = 12 * 60, 0, 24 * 60
 
 
@@ -43,7 +44,8 @@ def read_time(question: Question, reply: Stripped, language: str) -> Outcome:
         return unclear("Several times.")
     inside = {place for clock in clocks if clock.end - clock.start > 1 for place in range(clock.start, clock.end)}
     inside |= {place for match in phrases("time_limits").all(tokens) for place in range(match.start, match.end)}
-    if any(match.start not in inside for match in phrases("time_vague").all(tokens)):
+    behind = _scene_from(tokens, clocks)
+    if any(match.start not in inside and match.start < behind for match in phrases("time_vague").all(tokens)):
         return unclear("Before, after, between or some time ago.")
     found_times, since = _after_self_correction(tokens, _all_times(tokens, language))
     if not found_times:
@@ -58,6 +60,17 @@ def read_time(question: Question, reply: Stripped, language: str) -> Outcome:
     if (against := against_moment(question, tokens[since:], first, last + 1)) is not None:
         return unclear(against)
     return found(f"{value // 60:02d}:{value % 60:02d}", "One clock time with a sure half of the day.")
+
+
+def _scene_from(tokens: Tokens, clocks: list[Clock]) -> int:
+    """Where words begin that only say what was on at a time with a sure half: "10 p.m. after my stories"."""
+    sure = [clock.end for clock in clocks if _minutes(tokens, clock) is not None]
+    sure += [match.end for match in phrases("noon", "midnight").all(tokens)]
+    scenes = [match.start for match in phrases("time_scene").all(tokens)]
+    if len(sure) != 1 or any(clock.end > sure[0] for clock in clocks):
+        return len(tokens)
+    alone = (place for place in scenes if place >= sure[0] and tokens[place - 1].text not in LEXICON.words("or_words"))
+    return next(alone, len(tokens))
 
 
 def _after_self_correction(
@@ -306,10 +319,11 @@ def _minutes(tokens: Tokens, clock: Clock) -> int | None:
         )
     half = _meridiem(tokens, clock.end)
     part = _part_of_day(tokens, clock)
+    dial = 0 if hour == _TWELVE and minute else hour
     if clock.sure:
         return hour * 60 + minute
-    halves = {each for each in (half, _half_of(part, hour)) if each}
-    if len(halves) != 1 or hour == 0 or (part and _half_of(part, hour) is None):
+    halves = {each for each in (half, _half_of(part, dial)) if each}
+    if len(halves) != 1 or hour == 0 or (part and _half_of(part, dial) is None):
         return None
     return hour % 12 * 60 + minute + (720 if halves == {"pm"} else 0)
 
@@ -341,14 +355,17 @@ def _part_of_day(tokens: Tokens, clock: Clock) -> str | None:
 
 
 _HALVES: dict[str, dict[str, Iterable[int]]] = {
-    "morning": {"am": range(1, 12)},
-    "dawn": {"am": (12, 1, 2, 3, 4, 5, 6)},
-    "afternoon": {"pm": (12, 1, 2, 3, 4, 5, 6, 7)},
+    "morning": {"am": range(12)},
+    "dawn": {"am": (12, 0, 1, 2, 3, 4, 5, 6)},
+    "afternoon": {"pm": (12, 0, 1, 2, 3, 4, 5, 6, 7)},
     "evening": {"pm": (4, 5, 6, 7, 8, 9, 10, 11)},
-    "night": {"pm": (6, 7, 8, 9, 10, 11), "am": (12,)},
+    "night": {"pm": (6, 7, 8, 9, 10, 11), "am": (12, 0)},
 }
 
 
 def _half_of(part: str | None, hour: int) -> str | None:
-    """The half of the day that an hour of a part of the day lies in, where only one is possible."""
+    """The half of the day that an hour of a part of the day lies in, where only one is possible.
+
+    Hour 0 is between twelve and one: "12:30 in the morning" is past midnight, a bare "12 in the morning" may be noon.
+    """
     return next((half for half, hours in _HALVES.get(part or "", {}).items() if hour in hours), None)

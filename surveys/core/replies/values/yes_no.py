@@ -301,9 +301,18 @@ def _after_self_correction(tokens: Tokens, signs: list[Match]) -> list[Match]:
         later = (match for match in signs if match.start >= mark.end or _ends_in_no(tokens, mark, match))
         after = [_unburied(match, mark.end) for match in later]
         strong = [match for match in after if match.label in _STRONG]
+        if before and strong and _ends_alone(tokens, after, strong):
+            return strong[-1:]
         if before and strong and (after[0].start <= mark.end or after == strong == [_lone(tokens, strong[0])]):
             return after
     return signs
+
+
+def _ends_alone(tokens: Tokens, after: list[Match], strong: list[Match]) -> bool:
+    """ "yes wait no, that was before. No": what follows the mark is of one mind and ends in a yes or no of its own."""
+    last = strong[-1]
+    agreed = len({_STRONG[match.label] for match in strong}) == 1
+    return agreed and last is after[-1] and last.end == len(tokens) and _lone(tokens, last) is not None
 
 
 def _unburied(match: Match, place: int) -> Match:
