@@ -41,7 +41,12 @@ def _announces(lead: Tokens) -> bool:
     """Whether the words before the quotation are those of a notice, a name of up to three words before them."""
     if len(lead) > _LONGEST_NOTICE:
         return False
-    if len(lead) == 2 and lead[0].kind == "emoji" and lead[1].text in LEXICON.words("reaction_to"):
+    if (
+        len(lead) == 2
+        and lead[0].kind == "emoji"
+        and not lead[0].text.isascii()
+        and lead[1].text in LEXICON.words("reaction_to")
+    ):
         return True
     notices = phrases("reaction").all(seamless(lead))
     return any(match.end == len(lead) and match.start <= _LONGEST_NAME for match in notices)

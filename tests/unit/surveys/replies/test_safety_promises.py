@@ -3,7 +3,7 @@
 import sys
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from surveys.core.replies.safety import screen, screening
@@ -39,6 +39,7 @@ def test_any_mixture_of_the_words_of_the_lists_gives_a_screening(words: list[str
 
 @settings(max_examples=100, deadline=None)
 @given(st.text(max_size=40), st.text(max_size=40))
+@example('@A"', '"')  # no notice of a reaction: a sign of the keyboard is no emoji
 def test_what_stands_in_other_sentences_never_hides_a_direct_phrase(before: str, after: str) -> None:
     assert "crisis" in screen(f"{before}. \nI want to kill myself. \n{after}").flags
 
