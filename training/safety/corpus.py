@@ -123,15 +123,16 @@ def _draws(line: Line, drawn: int) -> int:
 def texts(drawn: int, seed: int = 20261124) -> list[Text]:
     """About `drawn` different texts from each line, some disguised, some in company of a harmless one.
 
-    A line of one wording is disguised three times, so that it is not drowned by the lines with many.
+    A line of one wording is disguised three times, so that it is not drowned by the lines with many. Every line has
+    chances of its own, so that a new one leaves what is drawn from the others as it was, their company apart.
     """
-    chance = random.Random(seed)
     written = lines()
     harmless = {
         language: [line for line in written if line.language == language and not line.flags] for language in _LEADS
     }
     made: list[Text] = []
     for line in written:
+        chance = random.Random(f"{seed} {line.text}")
         most = _draws(line, drawn)
         plain = {draw(line, chance) for _ in range(most * 2)}
         for text in chance.sample(sorted(plain), min(most, len(plain))):
@@ -146,6 +147,7 @@ def texts(drawn: int, seed: int = 20261124) -> list[Text]:
             chance.shuffle(both)
             made.append(Text(chance.choice([". ", ", ", " and ", "\n", " but "]).join(both), line.flags, line))
     nothing = Line("en", frozenset(), "", len(written))
+    chance = random.Random(seed)
     made.extend(Text(_gibberish(chance), nothing.flags, nothing) for _ in range(GIBBERISH))
     return made
 
@@ -178,6 +180,8 @@ def _disguise(text: str, language: str, chance: random.Random) -> str:
 def _slip(text: str, chance: random.Random) -> str:
     """One or two letters lost, doubled, swapped or missed."""
     for _ in range(chance.choice([1, 1, 2])):
+        if not text:
+            break
         at = chance.randrange(len(text))
         letter = text[at].lower()
         if letter not in _KEYS:
