@@ -24,7 +24,7 @@ IMPURE = {
     "threading",
     "time",
 }
-PURE_PACKAGES = {"gsm0338", "phonenumbers", "rapidfuzz", "text_to_num", "yaml"}
+PURE_PACKAGES = {"gsm0338", "numpy", "phonenumbers", "rapidfuzz", "text_to_num", "yaml"}
 CLOCKS = {"now", "today", "utcnow", "localtime", "localdate"}
 CLOCK_OWNERS = {"datetime", "date", "timezone", "dt"}
 SIGNALS = ("django.dispatch", "django.db.models.signals", "django.core.signals")

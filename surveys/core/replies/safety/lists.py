@@ -1,12 +1,17 @@
 """Load the packaged word lists and weights: the one place of this package that reads files, once, at import."""
 
 import hashlib
-from importlib.resources import files
-from typing import Final
+from importlib.resources import as_file, files
+from typing import Any, Final
 
+import numpy as np
+
+from surveys.core.replies.safety.encoder import Encoder
 from surveys.core.replies.safety.phrases import Entry, read_list
+from surveys.core.replies.safety.subwords import Subwords
 
 _DATA: Final = files("surveys.core.replies.safety") / "data"
+_WEIGHTS: Final = ("model.bin", "sentences.npz", "encoder.npz", "pieces.txt")
 LANGUAGES: Final = tuple(sorted(folder.name for folder in _DATA.iterdir() if folder.is_dir()))
 
 
@@ -39,9 +44,28 @@ def packed_model() -> bytes:
     return (_DATA / "model.bin").read_bytes()
 
 
+def subwords() -> Subwords:
+    """The pieces of words of the sentence encoder."""
+    pieces = (_DATA / "pieces.txt").read_text(encoding="utf-8").splitlines()
+    return Subwords(pieces, arrays("encoder")["piece_score"].tolist())
+
+
+def encoder() -> Encoder:
+    """The sentence encoder; its table of 12 MB is mapped, so that processes share it and load only rows in use."""
+    with as_file(_DATA / "table.npy") as path:
+        return Encoder(arrays("encoder"), np.load(path, mmap_mode="r"))
+
+
+def arrays(name: str) -> dict[str, Any]:
+    """The arrays of a packed file by their names."""
+    with as_file(_DATA / f"{name}.npz") as path, np.load(path) as packed:
+        return dict(packed)
+
+
 def digest() -> str:
-    """Eight characters that change whenever any list or the model changes."""
-    paths = [*(path for language in LANGUAGES for path in (_DATA / language).iterdir()), _DATA / "model.bin"]
+    """Eight characters that change whenever any list or a model changes (the table never without the encoder)."""
+    weights = [_DATA / name for name in _WEIGHTS]
+    paths = [*(path for language in LANGUAGES for path in (_DATA / language).iterdir()), *weights]
     whole = hashlib.sha256()
     for path in sorted(paths, key=str):
         whole.update(path.read_bytes())

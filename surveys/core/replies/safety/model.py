@@ -1,4 +1,4 @@
-"""Second reader: a small linear model over words, neighbours, classes and pieces of words, see training/."""
+"""Second reader: a small linear model over words, neighbours, classes and pieces of words; see sentences, training/."""
 
 import json
 import zlib
@@ -26,13 +26,19 @@ class Model:
     weights: tuple[memoryview, ...]
     _of_word: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
-    def margins(self, pieces: Pieces, classes: Mapping[str, Sequence[str]]) -> dict[str, float]:
-        """How far the text passes the threshold of each flag in the window that passes it furthest; negative: short."""
+    def margins(
+        self, pieces: Pieces, classes: Mapping[str, Sequence[str]], beside: Sequence[float]
+    ) -> dict[str, float]:
+        """How far the text passes the threshold of each flag in the window that passes it furthest; negative: short.
+
+        `beside` are the log odds that the sentence reader adds, a number a flag.
+        """
         best = [-1e9] * len(self.flags)
         for part in _ends(pieces):
             for start, end in windows(part):
                 best = list(map(max, best, self._scores(part.words[start:end], part.breaks[start:end], classes)))
-        return {flag: score - limit for flag, score, limit in zip(self.flags, best, self.threshold, strict=True)}
+        whole = zip(self.flags, best, beside, self.threshold, strict=True)
+        return {flag: score + more - limit for flag, score, more, limit in whole}
 
     def _scores(self, words: Sequence[str], breaks: Sequence[int], classes: Mapping[str, Sequence[str]]) -> list[float]:
         sums = self._sum({bucket(feature) for feature in joint_features(words, breaks, classes)})

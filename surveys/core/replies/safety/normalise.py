@@ -47,6 +47,15 @@ def fold(text: str) -> str:
     return _INVISIBLE.sub("", "".join(parts)).casefold().translate(_LOOK_ALIKES)
 
 
+def legible(text: str) -> str:
+    """Lower case with its accents, which tell Spanish words apart; look-alike letters and invisible ones resolved."""
+    if text.isascii():
+        return text.lower()
+    text = _FOREIGN.sub(" ", text).lower()
+    parts = (unicodedata.normalize("NFKC", text[i : i + _PIECE]) for i in range(0, len(text), _PIECE))
+    return _INVISIBLE.sub("", "".join(parts)).lower().translate(_LOOK_ALIKES)
+
+
 def cut(text: str) -> Pieces:
     """Cut a text into words of a-z and digits; apostrophes vanish ("can't" is "cant"), "..." ends no sentence."""
     words: list[str] = []

@@ -11,9 +11,10 @@ from surveys.core.replies.safety.language import PHRASES, VOCABULARY
 from surveys.core.replies.safety.model import load
 from surveys.core.replies.safety.phrases import places
 from surveys.core.replies.safety.rules import Finding, findings, for_model
+from surveys.core.replies.safety.sentences import SentenceReader
 
 # The code's own version, and one of the lists and weights that follows them by itself.
-SCREEN_VERSION: Final = "2026.11.1+" + lists.digest()
+SCREEN_VERSION: Final = "2026.11.2+" + lists.digest()
 FLAGS: Final = ("crisis", "emergency", "side_effect_severe")
 Tier = Literal["emergency", "urgent", "watch", "none"]
 LEANING: Final = -1.0
@@ -41,6 +42,7 @@ class Screening:
 
 
 _MODEL: Final = load(lists.packed_model())
+_SENTENCES: Final = SentenceReader(lists.subwords(), lists.encoder(), lists.arrays("sentences"))
 
 
 def screen(text: str) -> Screening:
@@ -53,7 +55,7 @@ def screen(text: str) -> Screening:
     pieces = VOCABULARY.read(text)
     starts, everywhere = places(pieces.words)
     hits = PHRASES.find(pieces.words, pieces.breaks, starts)
-    margins = _MODEL.margins(for_model(pieces, hits), VOCABULARY.classes)
+    margins = _MODEL.margins(for_model(pieces, hits), VOCABULARY.classes, _SENTENCES.scores(text))
     found = [_weighed(finding, margins) for finding in findings(pieces, hits)]
     judged = [(flag, margin) for flag, margin in margins.items() if margin > 0]
     raised = {flag for finding in found if not finding.lowered for flag in finding.flags} | {flag for flag, _ in judged}

@@ -134,7 +134,8 @@ def test_a_blood_pressure_of_crisis_height_is_urgent_alone_and_an_emergency_with
 def test_danger_is_found_anywhere_in_a_long_text() -> None:
     padding = "the garden is lovely and the dog sleeps all day. " * 800
     screening = screen(padding + "I want to kill myself. " + padding)
-    assert screening.flags == ("crisis",)
+    assert "crisis" in screening.flags
+    assert screening.tier == "emergency"
 
 
 def test_a_text_of_endless_variety_goes_to_a_person() -> None:
