@@ -12,7 +12,7 @@ from importlib.resources.abc import Traversable
 
 import yaml
 
-LEXICON_VERSION = "2026.11.5"
+LEXICON_VERSION = "2026.11.6"
 
 
 class Lexicon:

@@ -13,8 +13,12 @@ LIMITS = {
     "held_out.jsonl": {"wrong_value": 0.015, "needless": 0.05, "right": 0.94},
     "held_out_2.jsonl": {"wrong_value": 0.003, "needless": 0.05, "right": 0.94},
     "held_out_3.jsonl": {"wrong_value": 0.003, "needless": 0.05, "right": 0.94},
-    "held_out_4.jsonl": {"wrong_value": 0.015, "needless": 0.09, "right": 0.88},
-    "held_out_5.jsonl": {"wrong_value": 0.015, "needless": 0.05, "right": 0.93},
+    "held_out_4.jsonl": {"wrong_value": 0.003, "needless": 0.05, "right": 0.95},
+    "held_out_5.jsonl": {"wrong_value": 0.003, "needless": 0.05, "right": 0.95},
+    "held_out_6.jsonl": {"wrong_value": 0.003, "needless": 0.03, "right": 0.97},
+    "held_out_7.jsonl": {"wrong_value": 0.003, "needless": 0.03, "right": 0.97},
+    "held_out_8.jsonl": {"wrong_value": 0.003, "needless": 0.03, "right": 0.96},
+    "held_out_9.jsonl": {"wrong_value": 0.003, "needless": 0.06, "right": 0.93},
 }
 """What each set is read like at least. Each held-out set was read once at first; then it was learnt from, too."""
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from bench.safety import STRANGERS, everyday
 from surveys.core.replies.safety import screen
 
 DATA = Path(__file__).parents[3] / "data" / "safety"
@@ -76,11 +77,12 @@ def test_direct_phrases_are_all_raised_as_emergencies_in_both_languages() -> Non
 @pytest.mark.parametrize(
     ("name", "least", "most_false"),
     [
-        ("own.jsonl", {"crisis": 0.95, "emergency": 0.96, "side_effect_severe": 0.93}, 0.05),
+        ("own.jsonl", {"crisis": 0.97, "emergency": 0.98, "side_effect_severe": 0.97}, 0.06),
         ("held_out.jsonl", {"crisis": 0.96, "emergency": 0.98, "side_effect_severe": 0.98}, 0.05),
         ("held_out_2.jsonl", {"crisis": 0.97, "emergency": 0.98, "side_effect_severe": 0.97}, 0.08),
         ("held_out_3.jsonl", {"crisis": 0.93, "emergency": 0.93, "side_effect_severe": 0.86}, 0.2),
         ("held_out_4.jsonl", {"crisis": 0.96, "emergency": 0.98, "side_effect_severe": 0.97}, 0.08),
+        ("held_out_5.jsonl", {"crisis": 0.95, "emergency": 0.92, "side_effect_severe": 0.93}, 0.08),
     ],
 )
 def test_hard_texts_are_read_at_least_as_well_as_when_last_measured(
@@ -95,12 +97,12 @@ def test_hard_texts_are_read_at_least_as_well_as_when_last_measured(
     assert hits / total <= most_false
 
 
-@pytest.mark.parametrize(("whose", "names", "most"), [("our own", "own*", 0.01), ("strangers", "held_out*", 0.03)])
-def test_replies_of_every_day_seldom_ring_the_bell(whose: str, names: str, most: float) -> None:
+@pytest.mark.parametrize(
+    ("whose", "names", "most"), [("our own", ("own.jsonl",), 0.012), ("strangers", STRANGERS, 0.035)]
+)
+def test_replies_of_every_day_seldom_ring_the_bell(whose: str, names: tuple[str, ...], most: float) -> None:
     """Every second reply of our own is training text: only the strangers' say how a new clinic's patients fare."""
-    paths = sorted((DATA.parent / "replies").glob(f"{names}.jsonl"))
-    cases = [json.loads(line) for path in paths for line in path.read_text("utf-8").splitlines()]
-    harmless = [case["reply"] for case in cases if not set(FLAGS) & {*case.get("flags", []), *case.get("flags_ok", [])}]
+    harmless = [reply for name in names for reply, _ in everyday(name)]
     alarms = sum(bool(screen(reply).flags) for reply in harmless)
     low, high = wilson(alarms, len(harmless))
     sys.stdout.write(
