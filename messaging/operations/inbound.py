@@ -147,8 +147,7 @@ def handle_inbound(inbound_id: UUID, *, now: datetime) -> bool:
             _handle_out_of_turn(earlier, now)
     if before:
         _wait_for_others(inbound_id)
-        return _handle_out_of_turn(inbound_id, now)
-    return False
+    return _handle_out_of_turn(inbound_id, now)
 
 
 def _handle_out_of_turn(inbound_id: UUID, now: datetime) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 import time_machine
@@ -16,7 +17,15 @@ from messaging.core.lifecycle import Outbound, Purpose
 from messaging.events import InboundText, OptedIn, OptedOut, TextSetAside
 from messaging.gateways.base import ProviderSilent
 from messaging.models import InboundMessage, OptOut, OutboundMessage
-from messaging.operations import dispatch, due_inbound, enqueue, fetch_missed_inbound, handle_again, handle_inbound
+from messaging.operations import (
+    dispatch,
+    due_inbound,
+    enqueue,
+    fetch_missed_inbound,
+    handle_again,
+    handle_inbound,
+    inbound,
+)
 from privacy.phones import phone_hash
 from tests.integration.messaging import listener
 from tests.integration.messaging.conftest import Clock, make_clinic
@@ -432,3 +441,24 @@ def test_one_account_that_cannot_be_asked_does_not_hide_the_others(
     with pytest.raises(ProviderSilent):
         fetch_missed_inbound(since=None, now=clock())
     assert InboundMessage.objects.get().number_hash == phone_hash(ADA)
+
+
+def test_a_text_whose_forerunner_is_done_between_two_looks_is_handled_at_once(
+    clinic: Clinic, provider: StandIn, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = []
+    for body in ("4", "7"):
+        message = provider.inbound(to=OURS, from_=ADA, body=body)
+        assert post(provider, message).status_code == 200
+        rows.append(InboundMessage.objects.get(provider_id=message.sid))
+    look = inbound._pending_before  # what another worker does meanwhile can only stand here
+
+    def done_meanwhile(inbound_id: UUID) -> list[tuple[UUID, int]]:
+        monkeypatch.undo()
+        assert handle_inbound(rows[0].pk, now=clock())
+        return look(inbound_id)
+
+    monkeypatch.setattr(inbound, "_pending_before", done_meanwhile)
+    assert handle_inbound(rows[1].pk, now=clock())
+    rows[1].refresh_from_db()
+    assert rows[1].handled_at is not None
