@@ -155,7 +155,9 @@ def test_a_planned_follow_up_is_sent_now(north: House, desk: Client) -> None:
 
 def test_the_timeline_tells_the_whole_story(north: House, desk: Client) -> None:
     page = desk.get(f"/patients/{north.patient.pk}/").content.decode()
-    assert all(word in page for word in ["Care session INF-", "Completed", "Pain on average", "To the patient", "<svg"])
+    assert all(
+        word in page for word in ["Care session MADE-", "Completed", "Pain on average", "To the patient", "<svg"]
+    )
     assert north.patient.phone.reveal() not in page
     only_texts = desk.get(f"/patients/{north.patient.pk}/?show=texts").content.decode()
     assert "From the patient" in only_texts
