@@ -14,7 +14,7 @@ from django.db import transaction
 
 from messaging.core.lifecycle import Outbound
 from messaging.gateways.simulated import SENDER, post_receipts, post_reply
-from messaging.models import OutboundMessage, SimulatedText
+from messaging.models import DeliveryReceipt, OutboundMessage, SimulatedText
 from messaging.operations.moves import after_failure, move
 from messaging.operations.unsendable import clear_unsendable
 from privacy.phones import phone_hash
@@ -54,7 +54,9 @@ def settle_virtually(
     rows = list(due.select_for_update().order_by("priority", "next_attempt_at", "id"))
     journal = [_journal_row(row, now) for row in rows]
     SimulatedText.objects.bulk_create(journal)
-    return [_settle(row, text, outcome_of(row), now) for row, text in zip(rows, journal, strict=True)]
+    settled = [_settle(row, text, outcome_of(row), now) for row, text in zip(rows, journal, strict=True)]
+    DeliveryReceipt.objects.bulk_create(_receipt(*each, now) for each in zip(settled, journal, strict=True))
+    return settled
 
 
 def send_due_receipts(*, now: datetime, limit: int = 100) -> int:
@@ -96,6 +98,17 @@ def _journal_row(row: OutboundMessage, now: datetime) -> SimulatedText:
         body=row.body,
         callback_url="",
         taken_at=now,
+    )
+
+
+def _receipt(settled: Settled, text: SimulatedText, now: datetime) -> DeliveryReceipt:
+    """What the provider would have told of it: without a receipt it would be watched for as a silent provider."""
+    return DeliveryReceipt(
+        message_id=settled.message_id,
+        provider_id=text.provider_id,
+        status="delivered" if settled.ending == "delivered" else "undelivered",
+        error_code="" if settled.ending == "delivered" else UNREACHABLE_HANDSET,
+        received_at=now,
     )
 
 

@@ -15,6 +15,7 @@ from clinics.models import Clinic, SweepHeartbeat
 from messaging import tasks
 from messaging.core.lifecycle import Outbound
 from messaging.events import DeliveryFailed, InboundText
+from messaging.figures import figures
 from messaging.models import InboundMessage, OutboundMessage, SimulatedText
 from messaging.operations import (
     NotSimulated,
@@ -127,6 +128,18 @@ def test_months_of_texts_can_be_settled_in_virtual_time(clinic: Clinic, settings
     assert inbound is not None
     assert handle_inbound(inbound, now=NOW)
     assert len(listener.events_of(InboundText)) == 1
+
+
+@pytest.mark.django_db
+def test_texts_settled_in_virtual_time_do_not_look_like_a_provider_that_is_silent(
+    clinic: Clinic, settings: Settings
+) -> None:
+    settings.GATEWAY = "simulated"
+    queue(clinic)
+    queue(clinic, BEN)
+    settle_virtually(now=NOW, clinic_id=clinic.pk)
+    (callbacks,) = [figure for figure in figures(now=NOW + timedelta(minutes=5)) if figure.name == "callbacks"]
+    assert (callbacks.count, callbacks.of) == (0, 2)
 
 
 @pytest.mark.django_db
