@@ -10,7 +10,7 @@ from typing import Final, Literal
 from surveys.core.definition.model import Question
 from surveys.core.replies.reader import read
 from surveys.core.replies.reading import Value
-from surveys.core.replies.values.options import vocabulary_of
+from surveys.core.replies.values.option_words import vocabulary_of
 
 LONGEST: Final = 1000
 """Characters that a patient may write in one answer on a page (house choice)."""

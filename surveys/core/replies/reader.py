@@ -14,7 +14,8 @@ from surveys.core.replies.reading import Kind, Previous, Question, Reading
 from surveys.core.replies.safety import Screening, screen
 from surveys.core.replies.strip import Stripped, strip
 from surveys.core.replies.values.by_type import outcome_of
-from surveys.core.replies.values.options import label_hits, option_labelled
+from surveys.core.replies.values.option_words import option_labelled
+from surveys.core.replies.values.options import label_hits
 from surveys.core.replies.values.outcome import Outcome
 
 _CHOICES = frozenset({"single_choice", "multi_choice"})

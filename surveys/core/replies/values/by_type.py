@@ -6,10 +6,11 @@ from datetime import datetime
 
 from surveys.core.replies.reading import Question
 from surveys.core.replies.strip import Stripped
-from surveys.core.replies.values.choice import read_multi, read_single
 from surveys.core.replies.values.dates import read_date
 from surveys.core.replies.values.outcome import Outcome, found, unclear
 from surveys.core.replies.values.quantity import read_quantity
+from surveys.core.replies.values.several_choices import read_multi
+from surveys.core.replies.values.single_choice import read_single
 from surveys.core.replies.values.times import read_time
 from surveys.core.replies.values.yes_no import read_yes_no
 

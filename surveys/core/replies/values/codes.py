@@ -7,7 +7,8 @@ from surveys.core.replies.phrases import phrases
 from surveys.core.replies.reading import Question
 from surveys.core.replies.tokens import Token, Tokens
 from surveys.core.replies.values.mentions import find_mentions
-from surveys.core.replies.values.options import Hit, Vocabulary, vocabulary_of
+from surveys.core.replies.values.option_words import Vocabulary, vocabulary_of
+from surveys.core.replies.values.options import Hit
 
 FREE, OTHER, POISON = "free", "other", "poison"
 _LONGEST_BOUND = 4

@@ -13,7 +13,8 @@ from surveys.core.replies.lexicon import LEXICON
 from surveys.core.replies.phrases import phrases
 from surveys.core.replies.reading import Question
 from surveys.core.replies.tokens import Token, Tokens
-from surveys.core.replies.values.options import Hit, vocabulary_of
+from surveys.core.replies.values.option_words import vocabulary_of
+from surveys.core.replies.values.options import Hit
 
 RESEMBLANCE = 70
 """Percent of likeness from which an unknown word may be meant as a label."""

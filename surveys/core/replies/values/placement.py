@@ -7,7 +7,8 @@ from surveys.core.replies.phrases import phrases
 from surveys.core.replies.reading import Question
 from surveys.core.replies.tokens import Tokens, joined
 from surveys.core.replies.values.focus import focus_of
-from surveys.core.replies.values.options import Hit, singular_and_plural, words_of
+from surveys.core.replies.values.option_words import singular_and_plural, words_of
+from surveys.core.replies.values.options import Hit
 from surveys.core.replies.values.segments import clause_at, clauses
 
 

@@ -10,7 +10,7 @@ from rapidfuzz.distance import OSA
 from surveys.core.replies.lexicon import LEXICON
 from surveys.core.replies.reading import Question
 from surveys.core.replies.tokens import Token, Tokens
-from surveys.core.replies.values.options import vocabulary_of
+from surveys.core.replies.values.option_words import vocabulary_of
 
 _FUZZY_LENGTH = 4
 _TWO_SLIPS = 8

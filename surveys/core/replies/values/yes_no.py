@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
 
 from surveys.core.replies.lexicon import LEXICON
 from surveys.core.replies.normalise import clean, tokenise
-from surveys.core.replies.phrases import Match, PhraseSet, phrases
+from surveys.core.replies.phrases import Match, phrases
 from surveys.core.replies.reading import Question
 from surveys.core.replies.strip import Stripped
 from surveys.core.replies.tokens import Tokens
+from surveys.core.replies.values.asked_facts import asked_words, facts_of, prompt_words, unmet
 from surveys.core.replies.values.focus import focus_of
 from surveys.core.replies.values.mentions import find_mentions
 from surveys.core.replies.values.outcome import Outcome, found, unclear
 from surveys.core.replies.values.segments import clause_at, clauses
-
-_SHORTEST_NOUN = 3
-_VERB_WITHIN = 5
-"""Words at the beginning of a question among which what it asks is named; what it supposes comes later."""
 
 _STRONG = {"affirm": True, "deny": False, "fact_yes": True, "fact_no": False}
 
@@ -52,9 +48,9 @@ def read_yes_no(question: Question, reply: Stripped, language: str) -> Outcome:
 
 def _signs(question: Question, tokens: Tokens) -> list[Match]:
     """Every sign of yes, no or neither, longer phrases hiding what is inside them."""
-    facts = [match for match in _facts(question).all(tokens) if not _compound(tokens, match)]
+    facts = [match for match in facts_of(question).all(tokens) if not _compound(tokens, match)]
     matches = [*facts, *phrases("affirm", "deny", "neither", "mild", "soft", "not_a_sign").all(tokens)]
-    matches += [*_conditions(tokens), *_unmet(question, tokens)]
+    matches += [*_conditions(tokens), *unmet(question, tokens)]
     matches.sort(key=lambda match: (match.start, match.start - match.end))
     kept: list[Match] = []
     for match in matches:
@@ -89,7 +85,7 @@ def _blocked(tokens: Tokens, match: Match) -> bool:
 def _of_another_kind(question: Question, tokens: Tokens, match: Match) -> bool:
     """ "I will" to a question about what has been, "my sister took some": a sign that answers another question."""
     words = {token.text for token in tokens[match.start : match.end]}
-    asked = _prompt_words(question)
+    asked = prompt_words(question)
     verbs = LEXICON.words("modal_verbs")
     bare = words <= verbs | LEXICON.words("modal_companions") | LEXICON.words("after_echo")
     if match.label == "deny" and _denies_else(tokens, match, asked):
@@ -111,14 +107,9 @@ def _denies_else(tokens: Tokens, match: Match, asked: frozenset[str]) -> bool:
     return several and after is not None and after.text in LEXICON.words("denied_things") - asked
 
 
-@lru_cache(maxsize=512)
-def _prompt_words(question: Question) -> frozenset[str]:
-    return frozenset(token.text for token in tokenise(clean(question.text)))
-
-
 def _labelled(question: Question, tokens: Tokens, signs: list[Match]) -> list[Match]:
     """In "nausea yes vomiting no" the signs right behind the topic that was asked about, where topics lead."""
-    asked = _asked_words(question)
+    asked = asked_words(question)
     single = [match for match in signs if match.end - match.start == 1 and match.label.endswith(("affirm", "deny"))]
     behind = [match for match in single if match.start > 0 and not tokens[match.start].gap]
     named = [match for match in behind if tokens[match.start - 1].text in asked]
@@ -136,7 +127,7 @@ def _without_contrast(question: Question, tokens: Tokens, signs: list[Match]) ->
 
 def _own_words(question: Question) -> frozenset[str]:
     """The words that speak of what was asked, or of nothing."""
-    return _prompt_words(question) | _asked_words(question) | LEXICON.words("filler") | LEXICON.words("right_ok")
+    return prompt_words(question) | asked_words(question) | LEXICON.words("filler") | LEXICON.words("right_ok")
 
 
 def _grants_another(tokens: Tokens, match: Match, asked: frozenset[str]) -> bool:
@@ -195,16 +186,6 @@ def _conditions(tokens: Tokens) -> list[Match]:
     ]
 
 
-def _unmet(question: Question, tokens: Tokens) -> list[Match]:
-    """ "I haven't gotten up" to a question about dizziness on getting up: what the question supposes is denied."""
-    asked = {token.text for token in tokenise(clean(question.text))[:_VERB_WITHIN]} - LEXICON.words("asking_verbs")
-    return [
-        match
-        for match in phrases("unmet").all(tokens)
-        if not asked & {token.text for token in tokens[match.start : match.end]}
-    ]
-
-
 def _buried(tokens: Tokens, match: Match) -> bool:
     """A single yes or no counts at the start of a clause; further in it is something else's ("there is no way")."""
     if match.label not in {"affirm", "deny"} or match.end - match.start > 1 or match.end == len(tokens):
@@ -230,68 +211,6 @@ def _buried(tokens: Tokens, match: Match) -> bool:
         ):
             return True
     return False
-
-
-@lru_cache(maxsize=512)
-def _asked_words(question: Question) -> frozenset[str]:
-    """The words of the topics that the prompt holds."""
-    words = {token.text for token in tokenise(clean(question.text))}
-    lists = [LEXICON.words(name) for name in LEXICON.names("ask_")]
-    return frozenset(word for each in lists if words & each for word in each)
-
-
-@lru_cache(maxsize=512)
-def _facts(question: Question) -> PhraseSet:
-    """Sentences that state the fact, for the topics whose words the prompt holds."""
-    words = {token.text for token in tokenise(clean(question.text))}
-    lines: list[tuple[str, str]] = []
-    for name in LEXICON.names("ask_"):
-        if words & LEXICON.words(name):
-            topic = name.removeprefix("ask_")
-            lines += [(line, "fact_yes") for line in LEXICON.lines(f"fact_{topic}_yes")]
-            lines += [(line, "fact_no") for line in LEXICON.lines(f"fact_{topic}_no")]
-    for base, done in _asked_doings(question):
-        for echoes, label in (("echo_yes", "fact_yes"), ("echo_no", "fact_no")):
-            lines += [(line.replace("DONE", done).replace("BASE", base), label) for line in LEXICON.lines(echoes)]
-    for noun in _asked_nouns(question):
-        lines += [(line.replace("NOUN", noun), "fact_no") for line in LEXICON.lines("noun_denied")]
-    return PhraseSet(lines)
-
-
-def _asked_doings(question: Question) -> list[tuple[str, str]]:
-    """What the prompt asks whether it was done, as its forms there and in an answer: "did you pick up": picked."""
-    tokens = tokenise(clean(question.text))
-    words = {token.text for place, token in enumerate(tokens) if _is_doing(tokens, place)}
-    known = [line.split() for line in LEXICON.lines("verb_forms")]
-    return [(forms[0], "|".join(forms[1:])) for forms in known if words & set(forms)]
-
-
-def _is_doing(tokens: Tokens, place: int) -> bool:
-    """Whether the word at a place is the verb of the question: the first word, or behind "did you", "ha"."""
-    if place == 0:
-        return True
-    before = tokens[place - 1].text in LEXICON.words("asked_doers") and not tokens[place].gap
-    return before and (
-        place == 1 or bool(tokens[place - 1].gap) or tokens[place - 2].text in LEXICON.words("asking_verbs")
-    )
-
-
-def _asked_nouns(question: Question) -> set[str]:
-    """The things that the prompt asks whether there were any of: the word behind "any"."""
-    tokens = tokenise(clean(question.text))
-    found = {
-        follower.text
-        for place, token in enumerate(tokens)
-        if token.text in LEXICON.words("any_words")
-        for follower in _telling_part(tokens[place + 1 : place + 3])[:1]
-    }
-    known = LEXICON.words("filler") | LEXICON.words("article") | LEXICON.words("not_asked_nouns")
-    return {noun for noun in found if len(noun) > _SHORTEST_NOUN and noun.isalpha() and noun not in known}
-
-
-def _telling_part(tokens: Tokens) -> Tokens:
-    """ "numbness" of "new numbness"."""
-    return tokens[1:] if tokens and tokens[0].text in LEXICON.words("noun_adjectives") else tokens
 
 
 def _after_self_correction(tokens: Tokens, signs: list[Match]) -> list[Match]:
