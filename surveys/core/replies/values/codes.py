@@ -53,9 +53,16 @@ def _numeric_hits(vocabulary: Vocabulary, tokens: Tokens, language: str) -> tupl
 
 def _counts_a_thing(vocabulary: Vocabulary, tokens: Tokens, end: int) -> bool:
     """ "4 wheels": a word right behind the number that is no label and may be what is counted."""
-    after = tokens[end] if end < len(tokens) and not tokens[end].gap else None
-    if after is None or after.kind != "word" or len(after.text) == 1 or _label_at(vocabulary, tokens, end) is not None:
+    if _label_at(vocabulary, tokens, end) is not None:
         return False
+    described = end
+    while end < len(tokens) and not tokens[end].gap and tokens[end].text in LEXICON.words("adjectives"):
+        end += 1
+    after = tokens[end] if end < len(tokens) and not tokens[end].gap else None
+    if after is None or after.kind != "word" or len(after.text) == 1:
+        return False
+    if described < end and after.text in LEXICON.union("unit_"):
+        return True
     names = ("filler", "hedge", "right_ok", "left_ok", "degree", "contrast", "code_words", "clause_openers", "denial")
     known = any(after.text in LEXICON.words(name) for name in names) or after.text in vocabulary.shared
     return (
@@ -227,11 +234,9 @@ def _letter_stands(tokens: Tokens, place: int, vocabulary: Vocabulary) -> bool:
         return True
     if not free_after and after is not None:
         following = _label_at(vocabulary, tokens, place + 1)
-        return (
-            following is not None
-            and free_before
-            and (token.text not in LEXICON.words("article_letters") or vocabulary.single)
-        )
+        article = token.text in LEXICON.words("article_letters") and following == vocabulary.codes[token.text]
+        listed = token.text in LEXICON.words("article_letters") and not vocabulary.single
+        return following is not None and free_before and not article and not listed
     return free_before and free_after
 
 

@@ -74,12 +74,13 @@ def run_together(question: Question, tokens: Tokens) -> bool:
 def spanned(question: Question, tokens: Tokens, hits: list[Hit]) -> list[Hit] | None:
     """The options inside "3 through 5"; None where a dash leaves it open."""
     order = [option.code for option in question.options]
+    hourly = bool(vocabulary_of(question).words & LEXICON.words("day_part"))
     added: list[Hit] = []
     codes = [hit for hit in hits if hit.by == "code"]
     for first, second in pairwise(codes):
         between = [token.text for token in tokens[first.end : second.start] if token.text not in _code_leads()]
         from_to = len(between) == 1 and between[0] in LEXICON.words("to_words") and _from(tokens, first.start)
-        if len(between) == 1 and between[0] in LEXICON.words("open_spans") and not from_to:
+        if len(between) == 1 and between[0] in LEXICON.words("open_spans") and (hourly or not from_to):
             return None
         low, high = order.index(first.code), order.index(second.code)
         if from_to or (len(between) == 1 and between[0] in LEXICON.words("span_words")):

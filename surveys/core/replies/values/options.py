@@ -101,6 +101,7 @@ def _denied(tokens: Tokens, match: Match, earlier: list[Hit]) -> bool:
     if tokens[match.start].text in LEXICON.words("none_words"):
         return False
     named = {place for hit in earlier for place in range(hit.start, hit.end)}
+    named |= {place for only in phrases("only_phrases").all(tokens) for place in range(only.start, only.end)}
     for place in range(match.start - 1, max(-1, match.start - 5), -1):
         token = tokens[place]
         if tokens[place + 1].gap or _answers_no(tokens, place):

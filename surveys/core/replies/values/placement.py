@@ -7,6 +7,7 @@ from surveys.core.replies.phrases import phrases
 from surveys.core.replies.reading import Question
 from surveys.core.replies.tokens import Tokens, joined
 from surveys.core.replies.values.focus import focus_of
+from surveys.core.replies.values.naming import names_a_kind, of_another, undone
 from surveys.core.replies.values.option_words import singular_and_plural, words_of
 from surveys.core.replies.values.options import Hit
 from surveys.core.replies.values.segments import clause_at, clauses
@@ -15,26 +16,47 @@ from surveys.core.replies.values.segments import clause_at, clauses
 def misplaced(question: Question, tokens: Tokens, hit: Hit) -> str | None:
     """Why the option is said of something else, wished for or asked about, or None where nothing is against it."""
     start, end = clause_at(clauses(tokens), hit.start)
-    before = tokens[start : hit.start]
-    if phrases("wished", "conditional", "supposed").first(before):
+    return (
+        _not_said(question, tokens, start, end, hit)
+        or _conflict(question, tokens, start, end, hit)
+        or _of_else(question, tokens, start, hit)
+        or (_describes_else(question, tokens, start, end, hit) if _describes(tokens, hit) else None)
+    )
+
+
+def _not_said(question: Question, tokens: Tokens, start: int, end: int, hit: Hit) -> str | None:
+    if phrases("wished", "conditional", "supposed").first(tokens[start : hit.start]):
         return "The option is wished for or depends on something."
     if any(match.start == 0 for match in phrases("asks_back").all(tokens[start:end])):
         return "The option is asked about, not chosen."
-    if (conflict := _conflict(question, tokens, start, end, hit)) is not None:
-        return conflict
+    return "The option was ended, avoided or not had." if undone(question, tokens, hit) else None
+
+
+def _of_else(question: Question, tokens: Tokens, start: int, hit: Hit) -> str | None:
     following = tokens[hit.end] if hit.end < len(tokens) and not tokens[hit.end].gap else None
     if following and following.text in LEXICON.words("compound_tail"):
         return "The option only names a kind of something else."
-    of_else = _of_something_else(question, tokens, hit) or _compares(question, tokens, hit)
-    if of_else or (_is_part(question, hit) and _of_somebody(before)):
+    of_else = of_another(question, tokens, hit) or _compares(question, tokens, hit)
+    of_else = of_else or _of_something_else(question, tokens, hit)
+    if of_else or (_is_part(question, hit) and _of_somebody(tokens[start : hit.start])):
         return "The option is said of something or somebody else."
     if _between_degrees(question, tokens, hit):
         return "The option may be this or a stronger one."
-    if not _describes(tokens, hit):
-        unknown = following and following.kind == "word" and following.text not in LEXICON.known_words
-        return "The option only names a kind of something else." if unknown and _is_part(question, hit) else None
+    if _describes(tokens, hit):
+        return None
+    unknown = following and following.kind == "word" and following.text not in LEXICON.known_words
+    kind = names_a_kind(question, tokens, hit) or (unknown and _is_part(question, hit))
+    return "The option only names a kind of something else." if kind else None
+
+
+def _describes_else(question: Question, tokens: Tokens, start: int, end: int, hit: Hit) -> str | None:
+    """What speaks against an option that is a describing word."""
+    following = tokens[hit.end] if hit.end < len(tokens) and not tokens[hit.end].gap else None
+    if _said_to_us(tokens, start, end, hit) or _strengthens(tokens, hit):
+        return "The option's word is a wish for the reader, or strengthens the next one."
     if following and following.kind == "word" and not _may_follow(question, following.text):
         return "The option describes something else."
+    before = tokens[start : hit.start]
     if any(token.kind == "word" and not _may_precede(question, token.text) for token in before):
         return "The option is said of something else."
     return None
@@ -96,6 +118,20 @@ def _is_part(question: Question, hit: Hit) -> bool:
     """Whether the option names a part of the body, which may belong to a longer name ("hand surgery")."""
     label = next(option.label for option in question.options if option.code == hit.code)
     return bool(set(words_of(label).split()) & LEXICON.words("body"))
+
+
+def _said_to_us(tokens: Tokens, start: int, end: int, hit: Hit) -> bool:
+    """ "que pase bien su día", "hope you are doing good": the clause speaks of the reader."""
+    before = any(token.text in LEXICON.words("addressed") for token in tokens[start : hit.start])
+    return before or any(token.text in LEXICON.words("addressed_possessives") for token in tokens[hit.end : end])
+
+
+def _strengthens(tokens: Tokens, hit: Hit) -> bool:
+    """ "bien poquito": a word that means good where it ends, and very before another describing word."""
+    alone = hit.end - hit.start == 1 and tokens[hit.start].text in LEXICON.words("strengthening")
+    follows = hit.end < len(tokens) and not tokens[hit.end].gap
+    names = ("degree", "adjectives", "adverbs_of_degree", "qualities")
+    return alone and follows and any(tokens[hit.end].text in LEXICON.words(name) for name in names)
 
 
 def _may_follow(question: Question, word: str) -> bool:

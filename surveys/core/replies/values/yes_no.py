@@ -50,6 +50,7 @@ def _signs(question: Question, tokens: Tokens) -> list[Match]:
     """Every sign of yes, no or neither, longer phrases hiding what is inside them."""
     facts = [match for match in facts_of(question).all(tokens) if not _compound(tokens, match)]
     matches = [*facts, *phrases("affirm", "deny", "neither", "mild", "soft", "not_a_sign").all(tokens)]
+    matches += _amounts(tokens)
     matches += [*_conditions(tokens), *unmet(question, tokens)]
     matches.sort(key=lambda match: (match.start, match.start - match.end))
     kept: list[Match] = []
@@ -61,6 +62,20 @@ def _signs(question: Question, tokens: Tokens) -> list[Match]:
         for match in kept
         if match.label != "not_a_sign"
     ]
+
+
+def _amounts(tokens: Tokens) -> list[Match]:
+    """ "all the time" says yes where it opens its clause, not in "I stay in bed all the time"; "not a drop" says no."""
+    amounts = phrases("affirm_amounts").all(tokens)
+    labelled = [replace(each, label="amount" if _led_by_more(tokens, each) else "affirm") for each in amounts]
+    return [*labelled, *(replace(match, label="deny") for match in phrases("emphatic_no").all(tokens))]
+
+
+def _led_by_more(tokens: Tokens, match: Match) -> bool:
+    """Whether words that are more than filling stand before a sign in its clause."""
+    start, _ = clause_at(clauses(tokens), match.start)
+    known = LEXICON.words("filler") | LEXICON.words("clause_openers") | LEXICON.words("item_joins")
+    return any(token.text not in known and token.kind == "word" for token in tokens[start : match.start])
 
 
 def _compound(tokens: Tokens, match: Match) -> bool:
@@ -155,6 +170,9 @@ def _of_another_day(question: Question, tokens: Tokens, signs: list[Match]) -> b
 def _opposed(tokens: Tokens, signs: list[Match], *, value: bool) -> bool:
     """A yes or no further inside a clause that says the opposite: "no all the time", "nausea yes vomiting no"."""
     opposite = "buried_deny" if value else "buried_affirm"
+    first = next((match for match in signs if match.label in _STRONG), None)
+    if not value and first and any(match.label == "amount" and match.end <= first.start for match in signs):
+        return True
     return any(match.label == opposite and _speaks(tokens, match) for match in signs) or any(
         match.label in {"deny", "fact_no"} and _then_amount(tokens, match) for match in signs
     )
