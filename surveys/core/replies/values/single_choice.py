@@ -5,10 +5,12 @@ from __future__ import annotations
 from itertools import pairwise
 
 from surveys.core.replies.lexicon import LEXICON
+from surveys.core.replies.normalise import clean, tokenise
 from surveys.core.replies.phrases import phrases
 from surveys.core.replies.reading import Question
 from surveys.core.replies.strip import Stripped
 from surveys.core.replies.tokens import Tokens
+from surveys.core.replies.values.amounts import amount_meant
 from surveys.core.replies.values.chosen import (
     after_self_correction,
     all_hits,
@@ -36,14 +38,12 @@ def read_single(question: Question, reply: Stripped, language: str) -> Outcome:
     if foreign and not any(hit.by == "label" and not hit.denied for hit in hits):
         return unclear("A number that is none of the options, or no code.")
     chosen = {hit.code for hit in hits if not hit.denied}
-    if not hits and not foreign and (none_code := _none_of_one(question, tokens)) is not None:
-        return found(none_code, "Chooses the option for none.")
     if any(later.denied > earlier.denied and _lone_no(tokens, earlier, later) for earlier, later in pairwise(hits)):
         return unclear("A no between two options.")
-    if len(chosen) != 1:
-        return unclear(
-            "Fits more than one option." if chosen else "No option that could be recorded.", tried=bool(hits or foreign)
-        )
+    if not chosen:
+        return _unnamed(question, tokens, tried=bool(hits or foreign))
+    if len(chosen) > 1:
+        return unclear("Fits more than one option.")
     (code,) = chosen
     if foreign or _contradicted(question, tokens, hits, code) or _other_way(question, tokens, hits, code):
         return unclear("The words and the option disagree.")
@@ -59,6 +59,17 @@ def read_single(question: Question, reply: Stripped, language: str) -> Outcome:
     )
 
 
+def _unnamed(question: Question, tokens: Tokens, *, tried: bool) -> Outcome:
+    """What is left where no option is named: the one for none, or the one that holds an amount."""
+    none_code = None if tried else _none_of_one(question, tokens)
+    if none_code is not None:
+        return found(none_code, "Chooses the option for none.")
+    amount = amount_meant(question, tokens)
+    if amount is not None:
+        return found(amount, "The option that holds the amount.", confidence=0.93)
+    return unclear("No option that could be recorded.", tried=tried)
+
+
 def _lone_no(tokens: Tokens, earlier: Hit, later: Hit) -> bool:
     """ "left no right" chooses the right or denies it; between two codes any denial leaves that open."""
     between = [token.text for token in tokens[earlier.end : later.start]]
@@ -67,10 +78,13 @@ def _lone_no(tokens: Tokens, earlier: Hit, later: Hit) -> bool:
 
 
 def _none_of_one(question: Question, tokens: Tokens) -> str | None:
-    """ "none" for "None used" or "No", but not for "No change"."""
+    """ "none" for "None used", "No", or "No relief" where relief was asked about, but not for "No change"."""
     none_code = vocabulary_of(question).none_code
     words = next((words_of(option.label).split() for option in question.options if option.code == none_code), [])
-    if none_code is None or (len(words) > 1 and words[0] in LEXICON.words("bare_no")):
+    if none_code is None:
+        return None
+    asked = {token.text for token in tokenise(clean(question.text.partition("?")[0]))}
+    if len(words) > 1 and words[0] in LEXICON.words("bare_no") and words[1] not in asked:
         return None
     return none_code if none_of_them(tokens, [], none_code, idle_rest()) else None
 
