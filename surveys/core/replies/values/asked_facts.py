@@ -9,6 +9,7 @@ from surveys.core.replies.normalise import clean, tokenise
 from surveys.core.replies.phrases import Match, PhraseSet, phrases
 from surveys.core.replies.reading import Question
 from surveys.core.replies.tokens import Tokens
+from surveys.core.replies.values.echoes import doings, states
 
 _SHORTEST_NOUN = 3
 
@@ -37,34 +38,20 @@ def facts_of(question: Question) -> PhraseSet:
     words = {token.text for token in tokenise(clean(question.text))}
     lines: list[tuple[str, str]] = []
     for name in LEXICON.names("ask_"):
-        if words & LEXICON.words(name):
-            topic = name.removeprefix("ask_")
+        topic = name.removeprefix("ask_")
+        turned = f"unask_{topic}" in LEXICON.names("unask_") and words & LEXICON.words(f"unask_{topic}")
+        if words & LEXICON.words(name) and not turned:
             lines += [(line, "fact_yes") for line in LEXICON.lines(f"fact_{topic}_yes")]
             lines += [(line, "fact_no") for line in LEXICON.lines(f"fact_{topic}_no")]
-    for base, done in _asked_doings(question):
+    for base, done in doings(question):
         for echoes, label in (("echo_yes", "fact_yes"), ("echo_no", "fact_no")):
             lines += [(line.replace("DONE", done).replace("BASE", base), label) for line in LEXICON.lines(echoes)]
+    for state in states(question):
+        for echoes, label in (("echo_state_yes", "fact_yes"), ("echo_state_no", "fact_no")):
+            lines += [(line.replace("STATE", state), label) for line in LEXICON.lines(echoes)]
     for noun in _asked_nouns(question):
         lines += [(line.replace("NOUN", noun), "fact_no") for line in LEXICON.lines("noun_denied")]
     return PhraseSet(lines)
-
-
-def _asked_doings(question: Question) -> list[tuple[str, str]]:
-    """What the prompt asks whether it was done, as its forms there and in an answer: "did you pick up": picked."""
-    tokens = tokenise(clean(question.text))
-    words = {token.text for place, token in enumerate(tokens) if _is_doing(tokens, place)}
-    known = [line.split() for line in LEXICON.lines("verb_forms")]
-    return [(forms[0], "|".join(forms[1:])) for forms in known if words & set(forms)]
-
-
-def _is_doing(tokens: Tokens, place: int) -> bool:
-    """Whether the word at a place is the verb of the question: the first word, or behind "did you", "ha"."""
-    if place == 0:
-        return True
-    before = tokens[place - 1].text in LEXICON.words("asked_doers") and not tokens[place].gap
-    return before and (
-        place == 1 or bool(tokens[place - 1].gap) or tokens[place - 2].text in LEXICON.words("asking_verbs")
-    )
 
 
 def _asked_nouns(question: Question) -> set[str]:

@@ -48,7 +48,8 @@ def read_yes_no(question: Question, reply: Stripped, language: str) -> Outcome:
 
 def _signs(question: Question, tokens: Tokens) -> list[Match]:
     """Every sign of yes, no or neither, longer phrases hiding what is inside them."""
-    facts = [match for match in facts_of(question).all(tokens) if not _compound(tokens, match)]
+    facts = facts_of(question).all(tokens)
+    facts = [match for match in facts if not _compound(tokens, match) and not _denied_fact(tokens, match)]
     matches = [*facts, *phrases("affirm", "deny", "neither", "mild", "soft", "not_a_sign").all(tokens)]
     matches += _amounts(tokens)
     matches += [*_conditions(tokens), *unmet(question, tokens)]
@@ -62,6 +63,12 @@ def _signs(question: Question, tokens: Tokens) -> list[Match]:
         for match in kept
         if match.label != "not_a_sign"
     ]
+
+
+def _denied_fact(tokens: Tokens, match: Match) -> bool:
+    """ "no vomiting" to a question about nausea: what would say yes is denied."""
+    led = match.start > 0 and not tokens[match.start].gap and tokens[match.start].text not in LEXICON.words("no_next")
+    return match.label == "fact_yes" and led and tokens[match.start - 1].text in LEXICON.words("denial")
 
 
 def _amounts(tokens: Tokens) -> list[Match]:
@@ -159,6 +166,8 @@ def _of_another_day(question: Question, tokens: Tokens, signs: list[Match]) -> b
     if first is None:
         return False
     start, end = clause_at(clauses(tokens), first.start)
+    if first.start > start and tokens[first.start - 1].text in LEXICON.words("conclusion_words"):
+        return False
     states = first.label == "fact_yes"
     lead = {token.text for token in tokens[start : end if states else first.start]}
     asked = focus_of(question)
@@ -206,7 +215,12 @@ def _conditions(tokens: Tokens) -> list[Match]:
 
 def _buried(tokens: Tokens, match: Match) -> bool:
     """A single yes or no counts at the start of a clause; further in it is something else's ("there is no way")."""
-    if match.label not in {"affirm", "deny"} or match.end - match.start > 1 or match.end == len(tokens):
+    if match.label not in {"affirm", "deny"} or match.end == len(tokens):
+        return False
+    opens_with_no = match.label == "deny" and tokens[match.start].text in LEXICON.words("bare_no")
+    if opens_with_no and _subordinate(tokens, match):
+        return True
+    if match.end - match.start > 1:
         return False
     if (
         tokens[match.start].text in LEXICON.words("determining_no")
@@ -229,6 +243,13 @@ def _buried(tokens: Tokens, match: Match) -> bool:
         ):
             return True
     return False
+
+
+def _subordinate(tokens: Tokens, match: Match) -> bool:
+    """ "sí y llevo toda la noche vomitando no me para": a no whose clause began with a yes and goes on behind it."""
+    led = not tokens[match.start].gap and tokens[match.start - 1].text in LEXICON.words("subordinators")
+    yes = tokens[0].text in LEXICON.words("bare_yes")
+    return match.start > 0 and yes and (led or (match.end - match.start > 1 and _led_by_more(tokens, match)))
 
 
 def _after_self_correction(tokens: Tokens, signs: list[Match]) -> list[Match]:
@@ -327,4 +348,6 @@ def _stands_free(tokens: Tokens, place: int) -> bool:
     known -= LEXICON.words("not_beside_codes")
     before = tokens[place - 1] if place and not tokens[place].gap else None
     after = tokens[place + 1] if place + 1 < len(tokens) and not tokens[place + 1].gap else None
-    return all(each is None or each.text in known or each.kind == "emoji" for each in (before, after))
+    goes_on = after is not None and after.text in LEXICON.words("clause_openers")
+    sides = (before, None if goes_on else after)
+    return all(each is None or each.text in known or each.kind == "emoji" for each in sides)
