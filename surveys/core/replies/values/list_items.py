@@ -135,13 +135,27 @@ def resembles_a_label(question: Question, tokens: Tokens, hits: list[Hit]) -> bo
         and len(token.text) > 3
         and token.text not in LEXICON.known_words
         and not (token.raw.istitle() and not token.gap)
+        and not _tells_of(tokens, hits, place)
         and not (
             place
             and not token.gap
             and tokens[place - 1].text in LEXICON.words("comment_openers") | LEXICON.words("article")
         )
     )
-    return any(process.extractOne(word, labels, scorer=fuzz.ratio, score_cutoff=RESEMBLANCE) for word in unknown)
+    return any(
+        process.extractOne(
+            word, [each for each in labels if each[0] == word[0]], scorer=fuzz.ratio, score_cutoff=RESEMBLANCE
+        )
+        for word in unknown
+    )
+
+
+def _tells_of(tokens: Tokens, hits: list[Hit], place: int) -> bool:
+    """ "el estreñimiento me trae loca": a word of a sentence that an option begins."""
+    before = max((hit.end for hit in hits if hit.end <= place), default=place)
+    between = tokens[before : place + 1]
+    known = LEXICON.words("right_ok") | LEXICON.words("copula")
+    return not any(token.gap for token in between) and any(token.text in known for token in between[:-1])
 
 
 def code_before_other_label(tokens: Tokens, hits: list[Hit]) -> bool:
@@ -203,7 +217,8 @@ def _comments(item: Tokens, loose: list[str]) -> bool:
         return False
     opens = item[0].text in LEXICON.words("comment_openers")
     counts = any(token.kind == "number" for token in item)
-    sentence = item[0].gap == "." and len(loose) < len(item) and not set(loose) & LEXICON.words("kin")
+    own = item[0].gap == "." and item[0].start > 0
+    sentence = own and len(loose) < len(item) and not set(loose) & LEXICON.words("kin")
     return opens or counts or sentence
 
 
@@ -232,8 +247,22 @@ def called_fine(tokens: Tokens, hit: Hit) -> bool:
 def items_of(tokens: Tokens) -> list[tuple[int, int]]:
     """The pieces of a list: cut at punctuation and at and, y, n."""
     joins = LEXICON.words("item_joins") | LEXICON.words("item_joins_more")
-    cuts = [place for place in range(1, len(tokens)) if tokens[place].gap or tokens[place].text in joins]
+    cuts = [
+        place
+        for place in range(1, len(tokens))
+        if tokens[place].gap or (tokens[place].text in joins and not _strengthens(tokens, place))
+    ]
     return [(start + (tokens[start].text in joins), end) for start, end in pairwise([0, *cuts, len(tokens)])]
+
+
+def _strengthens(tokens: Tokens, place: int) -> bool:
+    """ "sitting too long": a "too" before a word of degree joins nothing."""
+    follows = place + 1 < len(tokens) and not tokens[place + 1].gap
+    return (
+        follows
+        and tokens[place].text in LEXICON.words("too_words")
+        and tokens[place + 1].text in LEXICON.words("too_what")
+    )
 
 
 def neighbours(hits: list[Hit]) -> list[tuple[Hit, Hit]]:

@@ -20,6 +20,9 @@ _SHORTEST_PLURAL = 3
 _WIDEST_RANGE = 20
 
 
+_FEWEST_ALIKE = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
     """An option list made ready for reading."""
@@ -40,10 +43,13 @@ def vocabulary_of(question: Question) -> Vocabulary:
         for text in (option.label, *option.synonyms):
             for pattern in _label_patterns(text):
                 wordings.setdefault(pattern, set()).add(option.code)
+    for pattern, code in _without_common(question):
+        wordings.setdefault(pattern, set()).add(code)
     for pattern, code in _equal_wordings(wordings):
         if not _of_several(question, pattern):
             wordings.setdefault(pattern, set()).add(code)
-    for pattern, code in (*_firstwords_of(question), *_beginnings_of(question), *_counts_of(question)):
+    parts_of = (_firstwords_of, _beginnings_of, _counts_of)
+    for pattern, code in (each for part in parts_of for each in part(question)):
         wordings.setdefault(pattern, set()).add(code)
     unique = {pattern: codes for pattern, codes in wordings.items() if len(codes) == 1}
     parts = {word for pattern in wordings for part in pattern.split() for word in part.rstrip("?").split("|")}
@@ -114,7 +120,7 @@ def singular_and_plural(word: str) -> set[str]:
             forms |= {word[:-1]}
         if word.endswith(("z", "r", "n", "l", "d", "sh", "ch", "x")):
             forms |= {f"{word}es"}
-    if len(word) > _TELLING_LENGTH:
+    if len(word) >= _TELLING_LENGTH:
         forms |= {f"{word[:-1]}{other}" for other, own in _genders().items() if word.endswith(own)}
     return forms
 
@@ -144,6 +150,19 @@ def _firstwords_of(question: Question) -> list[tuple[str, str]]:
         if len(words) == 2 and telling == words and len(words[1]) > _TELLING_LENGTH and len(shared[words[1]]) == 1:
             added += [] if words[0] in LEXICON.words("denial") else [(_clause_of(words[1]), option.code)]
     return added
+
+
+def _without_common(question: Question) -> list[tuple[str, str]]:
+    """ "a rough one" for "Rough day" where every option is some kind of day."""
+    labels = [[token.text for token in tokenise(clean(option.label))] for option in question.options]
+    if question.type != "single_choice" or len(labels) < _FEWEST_ALIKE or any(len(label) != 2 for label in labels):
+        return []
+    first, last = ({label[place] for label in labels} for place in (0, 1))
+    if len(last) > 1 or len(first) < len(labels):
+        return []
+    pairs = zip(labels, question.options, strict=True)
+    said = [(label[0], option.code) for label, option in pairs]
+    return [each for word, code in said for each in ((_clause_of(word), code), (f"{word} @one_pronouns", code))]
 
 
 def _holds_number(label: str) -> bool:
@@ -179,8 +198,8 @@ def _tells(word: str) -> bool:
 
 
 def _clause_of(word: str) -> str:
-    """The pattern of one word that is a clause of its own, but for up to two words that lead to it."""
-    return f"^ @alone_leads? @alone_leads? {word} $"
+    """The pattern of one word that is a clause of its own, but for a few words that lead to it and one behind it."""
+    return f"^ @alone_leads? @alone_leads? @alone_leads? @alone_leads? {word} @alone_trails? $"
 
 
 def _alone(words: list[str]) -> str:
@@ -201,7 +220,10 @@ def _beginnings_of(question: Question) -> list[tuple[str, str]]:
 
 
 def _equal_wordings(wordings: dict[str, set[str]]) -> list[tuple[str, str]]:
-    """For each group of equals that one option's wording belongs to, the rest of the group."""
+    """For each group of equals that one option's wording belongs to, the rest of the group.
+
+    The members of a wider group ("wife" of "relative") are added with it, but do not make a label belong to it.
+    """
     added: list[tuple[str, str]] = []
     sets = {pattern: PhraseSet([(pattern, "")]) for pattern in wordings}
     for name in LEXICON.names("equal_"):
@@ -214,7 +236,8 @@ def _equal_wordings(wordings: dict[str, set[str]]) -> list[tuple[str, str]]:
             for code in codes
         }
         if len(owners) == 1:
-            added += [(line, next(iter(owners))) for line in LEXICON.lines(name)]
+            members = LEXICON.names(name.replace("equal_", "members_"))
+            added += [(line, next(iter(owners))) for each in (name, *members) for line in LEXICON.lines(each)]
     return added
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from surveys.core.replies.lexicon import LEXICON
+from surveys.core.replies.normalise import clean, tokenise
 from surveys.core.replies.phrases import phrases
 from surveys.core.replies.reading import Question
 from surveys.core.replies.tokens import Tokens, joined
@@ -38,7 +39,8 @@ def _of_else(question: Question, tokens: Tokens, start: int, hit: Hit) -> str | 
         return "The option only names a kind of something else."
     of_else = of_another(question, tokens, hit) or _compares(question, tokens, hit)
     of_else = of_else or _of_something_else(question, tokens, hit)
-    if of_else or (_is_part(question, hit) and _of_somebody(tokens[start : hit.start])):
+    owned = _is_part(question, hit) and _of_somebody(tokens[start : hit.start])
+    if of_else or owned or _by_somebody(tokens, start, hit):
         return "The option is said of something or somebody else."
     if _between_degrees(question, tokens, hit):
         return "The option may be this or a stronger one."
@@ -69,16 +71,30 @@ def _conflict(question: Question, tokens: Tokens, start: int, end: int, hit: Hit
     worst = LEXICON.words("aspect_worst")
     if "aspect_worst" in focus.aspects and clause & LEXICON.words("best_words") and not clause & worst:
         return "The best of what was asked for its worst."
+    if phrases("long_ago").first(tokens[start:end]) and not phrases("long_ago").first(tokenise(clean(question.text))):
+        return "Said of a time long ago."
+    if _other_effect(focus.words, tokens, end, hit):
+        return "Said to do the opposite of what was asked."
     if focus.moment == "span" and phrases("before_then").first(tokens[start:end]):
         return "Said of the time before the one that was asked about."
     return None
+
+
+def _other_effect(asked: frozenset[str], tokens: Tokens, end: int, hit: Hit) -> bool:
+    """ "lifting helps" to a question for what hurts, "ice made it worse" to one for what helps."""
+    helps, hurts = LEXICON.words("made_better"), LEXICON.words("made_worse")
+    after = [token.text for token in tokens[hit.end : end]]
+    if asked & helps:
+        return bool(hurts & set(after))
+    return bool(helps & set(after[:1]))
 
 
 def _between_degrees(question: Question, tokens: Tokens, hit: Hit) -> bool:
     """ "so much worse" where both "Much worse" and "Very much worse" are offered."""
     labels = {option.code: words_of(option.label) for option in question.options}
     own = labels[hit.code]
-    if not any(code != hit.code and label.endswith(f" {own}") for code, label in labels.items()):
+    stronger = [label.removesuffix(own).split() for code, label in labels.items() if label.endswith(f" {own}")]
+    if not any(words[-1] not in LEXICON.words("half_hearted") for words in stronger):
         return False
     said = joined(tokens[hit.start : hit.end])
     before = tokens[hit.start - 1].text if hit.start and not tokens[hit.start].gap else ""
@@ -98,6 +114,18 @@ def _of_somebody(before: Tokens) -> bool:
     """ "my husband's neck": the words before end in a person, with or without the mark of possession."""
     named = [token.text for token in before if token.text not in LEXICON.words("possessive_marks")]
     return bool(named) and any(form in LEXICON.words("kin") for form in singular_and_plural(named[-1]))
+
+
+def _by_somebody(tokens: Tokens, start: int, hit: Hit) -> bool:
+    """ "my wife cooks", "la pareja de mi hermana": somebody else before what is done, or behind a person's "of"."""
+    before = tokens[hit.start - 1] if hit.start > start else None
+    kin = LEXICON.words("kin")
+    if before is not None and before.text in kin and tokens[hit.start].text not in kin:
+        return True
+    link, *rest = (*tokens[hit.end : hit.end + 3], None)
+    person = any(token.text in LEXICON.words("persons") for token in tokens[hit.start : hit.end])
+    of = link is not None and not link.gap and link.text in LEXICON.words("of_words")
+    return person and of and any(token is not None and token.text in kin for token in rest)
 
 
 def _describes(tokens: Tokens, hit: Hit) -> bool:

@@ -65,7 +65,16 @@ def _kindred(text: str, words: frozenset[str]) -> str | None:
 def _stems(word: str) -> frozenset[str]:
     """The word and what is left of it without an ending, at least three letters."""
     cut = {word.removesuffix(ending) for ending in LEXICON.words("family_endings")}
-    return frozenset(stem for stem in {word, *cut} if len(stem) >= _SHORTEST_STEM)
+    bare = {word.removesuffix(ending) for ending in LEXICON.words("doing_endings")} - {word}
+    single = {stem[:-1] for stem in bare if len(stem) > _SHORTEST_STEM and stem[-1] == stem[-2]}
+    forms = {_verb_bases()[word]} if word in _verb_bases() else set()
+    return frozenset(stem for stem in {word, *cut, *single, *forms} if len(stem) >= _SHORTEST_STEM)
+
+
+@lru_cache(maxsize=1)
+def _verb_bases() -> dict[str, str]:
+    """ "drove" and "driven" with their base "drive"."""
+    return LEXICON.pairs("verb_forms") | LEXICON.pairs("irregular_verbs")
 
 
 def _undiminished(text: str, words: frozenset[str]) -> str | None:
