@@ -45,9 +45,13 @@ def judge_after(scene: Scene, mention: Mention) -> Step:
     if _rate(scene, end) or (scene.question.type == "number" and _repeats(scene, end)):
         return end, Verdict(POISON, "a rate, not a count")
     hedged = scene.skip(end, "hedge_after")
-    if hedged == end and (scene.starts(end, "one_sided_after") or scene.text(end) == "+"):
+    if hedged == end and not scene.starts(end, "plus_clause") and _bounded(scene, end):
         return end, Verdict(POISON, "only a bound")
     return hedged, _range(scene, mention, hedged) or _neighbour(scene, mention, hedged)
+
+
+def _bounded(scene: Scene, end: int) -> bool:
+    return scene.starts(end, "one_sided_after") or scene.text(end) == "+"
 
 
 def _in_bed(scene: Scene, end: int) -> bool:
@@ -80,16 +84,16 @@ def _out_of(scene: Scene, mention: Mention) -> Step:
         return second.end, None
     if "topic_pressure" in scene.focus.topics and scene.focus.words & LEXICON.words("upper_words"):
         return second.end, None
-    if scene.text(mention.end) in _WEAK_OF_WORDS or is_strength(scene, second):
-        return mention.end, None
     if _pressure(scene, mention, second):
         return second.end, Verdict(OTHER, "a blood pressure")
+    if scene.text(mention.end) in _WEAK_OF_WORDS or is_strength(scene, second):
+        return mention.end, None
     return mention.end, Verdict(POISON, "a different scale or a fraction")
 
 
 def _pressure(scene: Scene, upper: Mention, lower: Mention) -> bool:
-    """ "130/85" where something else is measured."""
-    if not scene.focus.measures or upper.value is None or lower.value is None:
+    """ "130/85" where something else is measured or rated."""
+    if scene.focus.counts or upper.value is None or lower.value is None or lower.value == scene.question.max:
         return False
     return "topic_pressure" not in scene.focus.topics and upper.value > lower.value >= _LEAST_PRESSURE
 
@@ -163,7 +167,7 @@ def _misfitting(scene: Scene, mention: Mention, end: int) -> Step:
         return end, Verdict(POISON, "a difference, not a score")
     if points:
         return end + 1, None
-    loose_letter = text in {"x", "h"} and not scene.tokens[end].glued
+    loose_letter = (text in {"x", "h"} and not scene.tokens[end].glued) or scene.starts(end, "hedge_after")
     return end, ELSE if scene.is_unit(end) and not loose_letter else None
 
 
@@ -182,6 +186,8 @@ def _own_words(scene: Scene, mention: Mention) -> frozenset[str]:
 def _rate(scene: Scene, end: int) -> bool:
     """ "2 every 6 hours", "3 a day"."""
     timed = scene.text(end + 1) in LEXICON.union("unit_") or scene.text(end + 1) in LEXICON.words("time_nouns")
+    if scene.starts(end, "rate_sources"):
+        return False
     if scene.text(end) in LEXICON.words("rate_words"):
         return timed or scene.question.type == "number" or scene.mention_at(end + 1) is not None
     if scene.text(end + 2) in LEXICON.words("moment_after_unit"):
@@ -271,7 +277,7 @@ def _behind_count(scene: Scene, mention: Mention, end: int) -> Verdict | None:
     if good and scene.focus.counts and scene.focus.topics and scene.fits_unit(end + 1):
         return Verdict(UNSURE, "counts the good ones")
     ones = text in LEXICON.words("describing") and scene.text(end + 1) in LEXICON.words("ones_words")
-    if ones or _is_idle(scene, end) or asks_for(scene, text):
+    if ones or _is_idle(scene, end) or asks_for(scene, text) or _time_follows(scene, end):
         return None
     if (scene.focus.measures or mention.value == 0) and not counts_things(scene, mention, end):
         return None
@@ -279,6 +285,11 @@ def _behind_count(scene: Scene, mention: Mention, end: int) -> Verdict | None:
     if judged or begins_sentence(scene, mention, end):
         return None
     return Verdict(UNSURE, "an unknown word behind it") if text not in LEXICON.known_words else ELSE
+
+
+def _time_follows(scene: Scene, end: int) -> bool:
+    """ "one early, two late": what stands behind the count says when it was."""
+    return any(match.start == end for match in scene.times)
 
 
 def _labelled(scene: Scene, mention: Mention, topic: str) -> Verdict | None:

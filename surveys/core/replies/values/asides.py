@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from surveys.core.replies.lexicon import LEXICON
+from surveys.core.replies.phrases import phrases
 from surveys.core.replies.reading import Question
 from surveys.core.replies.tokens import Tokens
+from surveys.core.replies.values.counted import counts_things
 from surveys.core.replies.values.focus import focus_of
 from surveys.core.replies.values.roles import Judged
-from surveys.core.replies.values.scene import FREE, POISON
+from surveys.core.replies.values.scene import FREE, POISON, UNSURE, Scene
 from surveys.core.replies.values.segments import clause_at, clauses
 
 _FAR, _YEARS = 10, 1_000
@@ -17,12 +19,81 @@ _FAR, _YEARS = 10, 1_000
 def without_asides(question: Question, tokens: Tokens, judged: list[Judged]) -> list[Judged]:
     """The numbers without those that cannot be the answer beside one that can."""
     judged = _without_far_ones(question, tokens, judged)
-    return _without_small_ones(question, tokens, _without_other_peoples(tokens, judged))
+    judged = _without_small_ones(question, tokens, _without_other_peoples(tokens, judged))
+    judged = _without_quoted_ones(tokens, judged)
+    scene = Scene(tokens, tuple(each.mention for each in judged), question)
+    for without in (_without_past_ones, _without_other_things, _without_bare_heads):
+        judged = without(scene, judged)
+    return judged
+
+
+def _beside(kept: list[Judged], judged: list[Judged]) -> list[Judged]:
+    """The numbers that are kept, where one of them can be the answer."""
+    return kept if any(each.role == FREE for each in kept) else judged
+
+
+def _without_quoted_ones(tokens: Tokens, judged: list[Judged]) -> list[Judged]:
+    """ "took 3, bottle says max 6": what a label or somebody else says, in a clause of its own."""
+    spans = clauses(tokens)
+    said = {clause_at(spans, match.start) for match in phrases("other_subject").all(tokens)}
+    return _beside([each for each in judged if clause_at(spans, each.mention.start) not in said], judged)
+
+
+def _without_past_ones(scene: Scene, judged: list[Judged]) -> list[Judged]:
+    """ "yesterday was chill like 2 but rn its a 9": beside a number of now, an unsure one of a time that has passed."""
+    if scene.focus.moment == "span":
+        return judged
+    spans = clauses(scene.tokens)
+    told: dict[tuple[int, int], set[str]] = {}
+    for match in scene.times:
+        told.setdefault(clause_at(spans, match.start), set()).add(match.label)
+    labels = {each: told.get(clause_at(spans, each.mention.start), set()) for each in judged}
+    if not any(each.role == FREE and "now_phrases" in labels[each] for each in judged):
+        return judged
+    past = [each for each in judged if each.role == UNSURE and labels[each] == {"past_phrases"}]
+    return [each for each in judged if each not in past]
+
+
+def _without_other_things(scene: Scene, judged: list[Judged]) -> list[Judged]:
+    """ "3 glasses and 2 coffees", "102.8 and under 3 blankets": beside the thing that is asked for, other things."""
+    asked = [each for each in judged if each.role == FREE and (scene.focus.measures or _has_unit(scene, each))]
+    others = [each for each in judged if each.role == UNSURE and counts_things(scene, each.mention, each.end)]
+    return [each for each in judged if each not in others] if len(asked) == 1 else judged
+
+
+def _has_unit(scene: Scene, judged: Judged) -> bool:
+    unit = scene.text(judged.mention.end)
+    return scene.fits_unit(judged.mention.end) and unit not in LEXICON.words("unit_times")
+
+
+def _without_bare_heads(scene: Scene, judged: list[Judged]) -> list[Judged]:
+    """ "3 airport runs and my hip is at 7": beside a score that is said of the body, a number that heads a name."""
+    if scene.question.type != "scale":
+        return judged
+    said = [each for each in judged if each.role == FREE and _said_of_body(scene, each)]
+    heads = [each for each in judged if each.role == FREE and each.topic is None and _heads_a_name(scene, each)]
+    return [each for each in judged if each not in heads] if said and not set(said) & set(heads) else judged
+
+
+def _said_of_body(scene: Scene, judged: Judged) -> bool:
+    """ "my hip is sitting at 7": a part of the body, a verb of being and the number."""
+    start, _ = clause_at(clauses(scene.tokens), judged.mention.start)
+    lead = scene.tokens[start : judged.mention.start]
+    body = any(token.text in LEXICON.words("body") or scene.topic(token.text) in scene.focus.topics for token in lead)
+    return body and any(token.text in LEXICON.words("to_be") for token in lead)
+
+
+def _heads_a_name(scene: Scene, judged: Judged) -> bool:
+    """Whether the number begins its clause and a word that is not known follows at once."""
+    start, _ = clause_at(clauses(scene.tokens), judged.mention.start)
+    token = scene.token(judged.end)
+    unknown = token is not None and token.kind == "word" and token.text not in LEXICON.known_words
+    return start == judged.mention.start and unknown
 
 
 def _without_far_ones(question: Question, tokens: Tokens, judged: list[Judged]) -> list[Judged]:
     """ "Four. I'm 81": beside a score that stands alone, a number far above the scale is an age or an address."""
-    if question.type != "scale" or question.max is None or not any(_alone(tokens, each) for each in judged):
+    if question.max is None or not any(_alone(tokens, each) for each in judged):
         return judged
     far = question.max + _FAR
     return [
@@ -41,9 +112,8 @@ def _alone(tokens: Tokens, judged: Judged) -> bool:
     idle = LEXICON.words("filler") | LEXICON.words("hedge") | LEXICON.words("copula") | LEXICON.words("article")
     rest = (*tokens[start : judged.mention.start], *tokens[judged.end : end])
     stands = judged.role == FREE and all(token.text in idle for token in rest)
-    return stands and not any(
-        token.text in LEXICON.words("age_leads") for token in tokens[start : judged.mention.start]
-    )
+    lead = tokens[max(0, min(start, judged.mention.start - 1)) : judged.mention.start]
+    return stands and not any(token.text in LEXICON.words("age_leads") for token in lead)
 
 
 def _without_small_ones(question: Question, tokens: Tokens, judged: list[Judged]) -> list[Judged]:

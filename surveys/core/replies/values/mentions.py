@@ -230,7 +230,7 @@ def _with_tail(tokens: Tokens, mention: Mention, language: str) -> Mention:
     multiplier = _multipliers().get(tokens[end].text) if end < len(tokens) and not tokens[end].gap else None
     if multiplier and form in {"figures", "decimal"} and (tokens[end].text != "k" or tokens[end].glued):
         value, end, form = value * multiplier, end + 1, "figures"
-    for read in (_point_tail, _half_tail):
+    for read in (_point_tail, _parts_tail, _half_tail):
         tail = read(tokens, end, language)
         if tail:
             value, end, form = value + tail[0], tail[1], "decimal"
@@ -253,6 +253,27 @@ def _point_tail(tokens: Tokens, end: int, language: str) -> tuple[float, int] | 
     if tokens[end + 1].text.isdecimal():
         return float(f"0.{tokens[end + 1].text}"), end + 2
     return None
+
+
+def _parts_tail(tokens: Tokens, end: int, language: str) -> tuple[float, int] | None:
+    """ "and three quarters", "and one half", "y dos tercios": so many parts of a whole."""
+    at = end + 1
+    if at >= len(tokens) or tokens[end].text not in LEXICON.words("and_words"):
+        return None
+    if any(token.gap for token in tokens[end : at + 1]):
+        return None
+    count = _run(tokens, at, language) or _one_part(tokens, at)
+    if count is None or not count.value or count.end >= len(tokens) or tokens[count.end].gap:
+        return None
+    parts = LEXICON.pairs("fraction_parts").get(tokens[count.end].text)
+    part = count.value / int(parts) if parts else 1.0
+    return (part, count.end + 1) if part < 1 else None
+
+
+def _one_part(tokens: Tokens, place: int) -> Mention | None:
+    """ "one half", "a third"."""
+    single = tokens[place].text in LEXICON.words("one_forms") | LEXICON.words("singular_articles")
+    return Mention(place, place + 1, 1.0, "words") if single else None
 
 
 def _half_tail(tokens: Tokens, end: int, _language: str) -> tuple[float, int] | None:

@@ -8,6 +8,7 @@ from surveys.core.replies.lexicon import LEXICON
 from surveys.core.replies.phrases import Match, phrases
 from surveys.core.replies.reading import Question
 from surveys.core.replies.tokens import Tokens
+from surveys.core.replies.values.before_number import MOVED
 from surveys.core.replies.values.focus import Focus, focus_of
 from surveys.core.replies.values.roles import Judged
 from surveys.core.replies.values.scene import FREE
@@ -31,12 +32,18 @@ def with_moments(question: Question, tokens: Tokens, free: list[Judged], judged:
     owners: dict[int, list[Match]] = {}
     corrected = {place for match in phrases("self_corrections").all(tokens) for place in range(match.start, match.end)}
     for match in matches:
-        if match.start in corrected or (match.start and tokens[match.start - 1].text in LEXICON.words("since_words")):
+        if match.start in corrected or _leads_to_origin(tokens, match, judged) or (match.start and tokens[match.start - 1].text in LEXICON.words("since_words")):
             continue
         owner = _owner(tokens, match, spans, covered, judged)
         if owner is not None and not _of_another(question, tokens, owner, match):
             owners.setdefault(owner.mention.start, []).append(match)
     return [_candidate(tokens, each, owners.get(each.mention.start, [])) for each in free]
+
+
+def _leads_to_origin(tokens: Tokens, match: Match, judged: list[Judged]) -> bool:
+    """ "143 down from 149": the from belongs to where the value came from."""
+    froms = all(token.text in LEXICON.words("score_froms") for token in tokens[match.start : match.end])
+    return froms and any(each.why == MOVED and each.mention.start == match.end for each in judged)
 
 
 def _of_another(question: Question, tokens: Tokens, owner: Judged, match: Match) -> bool:

@@ -12,6 +12,7 @@ from surveys.core.replies.reading import Question
 from surveys.core.replies.tokens import Token, Tokens
 from surveys.core.replies.values.focus import Focus, focus_of
 from surveys.core.replies.values.mentions import Mention
+from surveys.core.replies.values.segments import time_phrases
 
 FREE, OTHER, POISON, DENIED, UNSURE = "free", "other", "poison", "denied", "unsure"
 """What a number can be: the answer; a count of something else; only near a value; denied; not to be placed."""
@@ -48,6 +49,11 @@ class Scene:
         ahead, behind = self.tokens[: self.mentions[0].start], self.tokens[self.mentions[-1].end :]
         ends = len(self.mentions) == 1 or any(self.topic(token.text) for token in behind)
         return ends and not any(self.topic(token.text) for token in ahead)
+
+    @cached_property
+    def times(self) -> list[Match]:
+        """The time words of the reply."""
+        return time_phrases(self.tokens)
 
     def token(self, place: int) -> Token | None:
         """The token there if it follows without a break."""
