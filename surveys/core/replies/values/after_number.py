@@ -9,7 +9,9 @@ from surveys.core.replies.values.counted import (
     begins_sentence,
     counts_others,
     counts_things,
+    in_a_story,
     is_strength,
+    named_by_number,
     names_one,
     shows_fingers,
 )
@@ -234,6 +236,8 @@ def _neighbour(scene: Scene, mention: Mention, end: int) -> Verdict | None:
         return None
     if scene.question.type == "scale" and counts_things(scene, mention, end) and not shows_fingers(scene, mention):
         return ELSE
+    if (mention.value or 0) > 1 and token.text in LEXICON.words("counted_troubles"):
+        return ELSE
     topic = scene.topic(token.text)
     verbs = LEXICON.words("finite_verbs") | LEXICON.words("plain_verbs")
     if topic and scene.question.type == "number" and scene.text(end + 1) in verbs:
@@ -265,7 +269,10 @@ def _behind_score(scene: Scene, mention: Mention, end: int) -> Verdict | None:
         return ELSE
     single = mention.value == 1 and names_one(scene, end)
     described = scene.text(end) in LEXICON.words("describing")
-    return ELSE if single and (described or not _is_idle(scene, end)) else None
+    if single and (described or not _is_idle(scene, end)):
+        return ELSE
+    named = not _is_idle(scene, end) and (named_by_number(scene, mention) or in_a_story(scene, mention))
+    return Verdict(UNSURE, "the number of a thing") if named else None
 
 
 def _behind_count(scene: Scene, mention: Mention, end: int) -> Verdict | None:

@@ -85,6 +85,38 @@ def is_strength(scene: Scene, mention: Mention) -> bool:
     return (led and strong) or scene.ends(mention.start, "strength_leads")
 
 
+def named_by_number(scene: Scene, mention: Mention) -> bool:
+    """ "the number 9 bus", "the 7 train": a name that the number is part of, where a thing follows."""
+    place = mention.start - 1
+    if place < 0 or scene.tokens[mention.start].gap:
+        return False
+    numbered = scene.tokens[place].text in LEXICON.words("number_names") and place > 0 and not scene.tokens[place].gap
+    return (scene.tokens[place - 1] if numbered else scene.tokens[place]).text in LEXICON.words("definite_words")
+
+
+def in_a_story(scene: Scene, mention: Mention) -> bool:
+    """ "I caught a 7 train": before the number its clause tells of something that no score is told with."""
+    start = mention.start
+    timed = {place for match in scene.times for place in range(match.start, match.end)}
+    while start > 0 and not scene.tokens[start].gap:
+        start -= 1
+        word = scene.tokens[start]
+        if word.text in LEXICON.words("clause_openers"):
+            return False
+        known = word.text in _told_with() | scene.focus.words or start in timed or scene.in_mention(start)
+        if word.kind == "word" and not known:
+            return True
+    return False
+
+
+@cache
+def _told_with() -> frozenset[str]:
+    """Words that a score is told with."""
+    names = ("left_ok", "right_ok", "filler", "hedge", "copula", "article", "body", "carers", "to_be", "describing")
+    words = frozenset(word for name in names for word in LEXICON.words(name))
+    return words | LEXICON.union("aspect_") | LEXICON.union("topic_") | LEXICON.words("degree")
+
+
 def _counted_part(scene: Scene, mention: Mention, end: int) -> bool:
     """ "3 toes", "2 knees": no more of a part of the body than there are."""
     most = LEXICON.pairs("body_counts").get(scene.text(end))

@@ -28,9 +28,23 @@ def doubt(question: Question, tokens: Tokens, chosen: Judged, focus: Focus) -> O
     if any(start <= match.start < chosen.mention.start for match in others):
         return unclear("The number is somebody else's or an earlier one.")
     top = question.max is not None and chosen.mention.value == question.max and chosen.end > chosen.mention.end
-    if top and focus.topics and any(token.text in LEXICON.words("praise") for token in tokens):
+    if top and focus.topics and (_praised(tokens) or _somebody_follows(question, tokens, chosen)):
         return unclear("Praise in the form of a rating.")
     return _against_words(question, tokens, chosen)
+
+
+def _praised(tokens: Tokens) -> bool:
+    return any(token.text in LEXICON.words("praise") for token in tokens)
+
+
+def _somebody_follows(question: Question, tokens: Tokens, chosen: Judged) -> bool:
+    """ "10 puntos la enfermera": right behind the highest score of the scale stands what it is given to."""
+    named = tokens[chosen.end : chosen.end + 2]
+    leads = LEXICON.words("naming") | LEXICON.words("article")
+    if len(named) < 2 or named[0].gap or named[1].gap or named[0].text not in leads or named[1].kind != "word":
+        return False
+    own = LEXICON.words("body") | LEXICON.union("topic_") | LEXICON.union("aspect_") | LEXICON.words("time_nouns")
+    return named[1].text not in own | LEXICON.words("right_ok") | focus_of(question).words
 
 
 def _unreal(question: Question, tokens: Tokens, chosen: Judged) -> bool:
@@ -53,6 +67,9 @@ def _against_words(question: Question, tokens: Tokens, chosen: Judged) -> Outcom
     """The words name another end of the scale than the number."""
     value = chosen.mention.value or 0.0
     outside = (*tokens[: chosen.mention.start], *tokens[chosen.mention.end :])
+    felt = focus_of(question).topics & LEXICON.words("pain_topics") and not below_zero(question)
+    if felt and value > 0 and phrases("felt_none").first(tokens):
+        return unclear("A number and words for none disagree.")
     labels = labels_in(question, tokens)
     if below_zero(question):
         if against_sign(question, outside, value):
