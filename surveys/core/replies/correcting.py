@@ -7,13 +7,15 @@ from datetime import datetime
 
 from surveys.core.replies.corrections import Change, adds_to_list, change_in, corrected_part, is_about, points_back
 from surveys.core.replies.lexicon import LEXICON
+from surveys.core.replies.phrases import phrases
 from surveys.core.replies.reading import Previous, Question, Reading, Value
 from surveys.core.replies.strip import Stripped
 from surveys.core.replies.tokens import Token, Tokens
 from surveys.core.replies.values.by_type import outcome_of
-from surveys.core.replies.values.segments import clauses
+from surveys.core.replies.values.segments import clause_at, clauses
 
 _CHOICES = frozenset({"single_choice", "multi_choice"})
+_NUMERIC = frozenset({"scale", "number"})
 _WORDED = _CHOICES | {"yes_no"}
 
 
@@ -21,6 +23,9 @@ def corrected(
     question: Question | None, reply: Stripped, language: str, now: datetime | None, previous: Previous, change: Change
 ) -> Reading | None:
     """A correction of the answer before, a re-ask where it could be either, or None: the open question is answered."""
+    said = _said_of_open(question, reply, language, now)
+    if said is not None:
+        return _answer_and_change(said)
     asked = previous.question
     new = _for_correction(reply, previous)
     value = None if asked.type == "text" else outcome_of(asked, new, language, now).value
@@ -41,11 +46,23 @@ def corrected(
     points = points or _said_by_label(asked, new, language, now, value)
     if points and _answered_after(question, reply, language, now, previous, value):
         return _ask_again("A change, and perhaps an answer behind it.")
+    if question is not None and question.type in _NUMERIC and open_value is None:
+        open_value = outcome_of(question, new, language, now).value
     if question is None or open_value is None or points:
         return Reading(
             "correction", value, 0.9, (), "Marks a change, and the value fits the question before.", None, None
         )
     return _ask_again("Could be a correction or a new answer.")
+
+
+def _said_of_open(question: Question | None, reply: Stripped, language: str, now: datetime | None) -> Value:
+    """ "the pain one should be 6. for this one 2": what a clause gives to the open question by name."""
+    named = phrases("names_open").first(reply.tokens)
+    if named is None or question is None or question.type == "text":
+        return None
+    start, end = clause_at(clauses(reply.tokens), named.start)
+    part = (*reply.tokens[start : named.start], *reply.tokens[named.end : end])
+    return outcome_of(question, replace(reply, tokens=part), language, now).value
 
 
 def _only_number(tokens: Tokens, change: Change) -> bool:

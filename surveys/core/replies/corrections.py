@@ -10,7 +10,7 @@ from surveys.core.replies.lexicon import LEXICON
 from surveys.core.replies.normalise import clean, tokenise
 from surveys.core.replies.phrases import Match, phrases
 from surveys.core.replies.reading import Previous, Question
-from surveys.core.replies.tokens import Tokens
+from surveys.core.replies.tokens import Token, Tokens
 from surveys.core.replies.values.focus import focus_of
 
 _STEM = 4
@@ -93,8 +93,21 @@ def corrected_part(tokens: Tokens, previous: Previous | None) -> Tokens:
     for place, token in enumerate(tokens):
         if token.kind == "number" and not turned and (lead := _lead_of_old_value(tokens, place)) is not None:
             cut.update(range(lead, place + 1))
-    kept = [token for place, token in enumerate(tokens) if place not in cut]
+    kept = _without(tokens, cut)
     return tuple(replace(token, gap=token.gap or ("," if place == 0 else "")) for place, token in enumerate(kept))
+
+
+def _without(tokens: Tokens, cut: set[int]) -> list[Token]:
+    """The tokens that are not cut; a break inside what was cut stays a break."""
+    kept: list[Token] = []
+    gap = ""
+    for place, token in enumerate(tokens):
+        if place in cut:
+            gap = gap or token.gap
+            continue
+        kept.append(replace(token, gap=token.gap or gap))
+        gap = ""
+    return kept
 
 
 def _lead_of_old_value(tokens: Tokens, place: int) -> int | None:
