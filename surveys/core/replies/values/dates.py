@@ -36,7 +36,7 @@ def read_date(question: Question, reply: Stripped, language: str, now: datetime 
         return unclear("The day of the reply is not known.")
     tokens = reply.tokens
     inside = {place for each in _all_days(tokens, question, language, now) for place in range(each.start, each.end)}
-    inside |= _hours_of(tokens, inside)
+    inside |= _hours_of(tokens, inside) | _beside_the_day(tokens, question, inside)
     if any(match.start not in inside or match.end - 1 not in inside for match in phrases("date_vague").all(tokens)):
         return unclear("Before, after, last, next or some time ago.")
     named, since = _after_self_correction(tokens, _all_days(tokens, question, language, now))
@@ -64,6 +64,17 @@ def _hours_of(tokens: Tokens, days: set[int]) -> set[int]:
         if days and match.start > min(days)
         for place in range(match.start, match.end)
     }
+
+
+def _beside_the_day(tokens: Tokens, question: Question, days: set[int]) -> set[int]:
+    """The places of "after church" and, asked for a wish, of "if you have it" behind a day; "the Sunday after" is another."""
+    starts = {place for place in days if place and tokens[place - 1].text in LEXICON.words("definite_words")}
+    behind = range(max(days) + 1, len(tokens)) if days else range(0)
+    if starts:
+        return set()
+    asked_if = LEXICON.words("if_words") if question.direction == "future" else frozenset()
+    daily = {match.start for match in phrases("daily_scenes").all(tokens)}
+    return {place for place in behind if tokens[place].text in asked_if or place in daily}
 
 
 def _after_self_correction(tokens: Tokens, named: list[Named]) -> tuple[list[Named], int]:

@@ -38,6 +38,17 @@ def _denied(tokens: Tokens, first: int, start: int, end: int) -> bool:
     return any(match.end == start - first for match in before) or any(match.start == 0 for match in after)
 
 
+def scene_at(tokens: Tokens, place: int) -> bool:
+    """Whether "after church", "before clock in", "antes de salir" begins here: what was on, and no other hour or day."""
+    if place + 1 >= len(tokens) or tokens[place].text not in LEXICON.words("scene_leads") or tokens[place + 1].gap:
+        return False
+    if place and tokens[place - 1].text in LEXICON.words("or_words"):
+        return False
+    follower = tokens[place + 1]
+    other = LEXICON.words("no_scenes") | LEXICON.words("months") | LEXICON.words("number_words")
+    return follower.kind == "word" and follower.text not in other and follower.text not in LEXICON.pairs("weekdays")
+
+
 def without_phones(tokens: Tokens) -> Tokens:
     """The tokens without telephone numbers: "555-0182" with its area code, "phone 555 0199"."""
     dropped: set[int] = set()

@@ -32,7 +32,11 @@ def with_moments(question: Question, tokens: Tokens, free: list[Judged], judged:
     owners: dict[int, list[Match]] = {}
     corrected = {place for match in phrases("self_corrections").all(tokens) for place in range(match.start, match.end)}
     for match in matches:
-        if match.start in corrected or _leads_to_origin(tokens, match, judged) or (match.start and tokens[match.start - 1].text in LEXICON.words("since_words")):
+        if (
+            match.start in corrected
+            or _leads_to_origin(tokens, match, judged)
+            or (match.start and tokens[match.start - 1].text in LEXICON.words("since_words"))
+        ):
             continue
         owner = _owner(tokens, match, spans, covered, judged)
         if owner is not None and not _of_another(question, tokens, owner, match):

@@ -10,7 +10,7 @@ from surveys.core.replies.reading import Question
 from surveys.core.replies.strip import Stripped
 from surveys.core.replies.tokens import Tokens
 from surveys.core.replies.values.clocks import NOON, Clock, find_clocks, meridiem
-from surveys.core.replies.values.moments import against_moment, without_phones
+from surveys.core.replies.values.moments import against_moment, scene_at, without_phones
 from surveys.core.replies.values.outcome import Outcome, found, unclear
 
 MOST_TIMES = 6
@@ -50,10 +50,15 @@ def _scene_from(tokens: Tokens, clocks: list[Clock]) -> int:
     """Where words begin that only say what was on at a time with a sure half: "10 p.m. after my stories"."""
     sure = [clock.end for clock in clocks if _minutes(tokens, clock) is not None]
     sure += [match.end for match in phrases("noon", "midnight").all(tokens)]
-    scenes = [match.start for match in phrases("time_scene").all(tokens)]
+    scenes = {match.start for match in phrases("time_scene").all(tokens)}
+    scenes |= {place for place in range(len(tokens)) if scene_at(tokens, place)}
     if len(sure) != 1 or any(clock.end > sure[0] for clock in clocks):
         return len(tokens)
-    alone = (place for place in scenes if place >= sure[0] and tokens[place - 1].text not in LEXICON.words("or_words"))
+    alone = (
+        place
+        for place in sorted(scenes)
+        if place >= sure[0] and tokens[place - 1].text not in LEXICON.words("or_words")
+    )
     return next(alone, len(tokens))
 
 
