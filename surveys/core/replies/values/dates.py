@@ -67,11 +67,11 @@ def _hours_of(tokens: Tokens, days: set[int]) -> set[int]:
 
 
 def _beside_the_day(tokens: Tokens, question: Question, days: set[int]) -> set[int]:
-    """The places of "after church" and, asked for a wish, of "if you have it" behind a day; "the Sunday after" is another."""
-    starts = {place for place in days if place and tokens[place - 1].text in LEXICON.words("definite_words")}
-    behind = range(max(days) + 1, len(tokens)) if days else range(0)
-    if starts:
+    """The places of "after church" and, asked for a wish, of "if you have it" behind a day."""
+    the = LEXICON.words("definite_words")
+    if not days or any(place and tokens[place - 1].text in the for place in days):
         return set()
+    behind = range(max(days) + 1, len(tokens))
     asked_if = LEXICON.words("if_words") if question.direction == "future" else frozenset()
     daily = {match.start for match in phrases("daily_scenes").all(tokens)}
     return {place for place in behind if tokens[place].text in asked_if or place in daily}

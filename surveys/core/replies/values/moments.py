@@ -39,7 +39,7 @@ def _denied(tokens: Tokens, first: int, start: int, end: int) -> bool:
 
 
 def scene_at(tokens: Tokens, place: int) -> bool:
-    """Whether "after church", "before clock in", "antes de salir" begins here: what was on, and no other hour or day."""
+    """Whether "after church", "before clock in", "antes de salir" begins here, and no other hour or day."""
     if place + 1 >= len(tokens) or tokens[place].text not in LEXICON.words("scene_leads") or tokens[place + 1].gap:
         return False
     if place and tokens[place - 1].text in LEXICON.words("or_words"):
