@@ -54,8 +54,11 @@ def _asked(question: Question) -> Tokens:
 
 def _is_doing(asked: Tokens, place: int) -> bool:
     """Whether the word at a place is the verb of the question: the first word, or behind "did you", "ha"."""
+    listed = {form for line in LEXICON.lines("verb_forms") for form in line.split()}
     if place == 0:
-        return asked[0].text in {form for line in LEXICON.lines("verb_forms") for form in line.split()}
+        return asked[0].text in listed
+    if asked[0].text in LEXICON.words("asking_verbs") and asked[1].text in LEXICON.words("other_doers"):
+        return place > 1 and asked[place].text in listed
     before = asked[place - 1].text in LEXICON.words("asked_doers") and not asked[place].gap
     return before and (
         place == 1 or bool(asked[place - 1].gap) or asked[place - 2].text in LEXICON.words("asking_verbs")

@@ -11,6 +11,7 @@ from surveys.core.replies.reading import Question
 from surveys.core.replies.strip import Stripped
 from surveys.core.replies.tokens import Tokens
 from surveys.core.replies.values.asked_facts import asked_words, facts_of, prompt_words, unmet
+from surveys.core.replies.values.buried import buried, compound, led_by_more
 from surveys.core.replies.values.focus import focus_of
 from surveys.core.replies.values.mentions import find_mentions
 from surveys.core.replies.values.outcome import Outcome, found, unclear
@@ -49,7 +50,7 @@ def read_yes_no(question: Question, reply: Stripped, language: str) -> Outcome:
 def _signs(question: Question, tokens: Tokens) -> list[Match]:
     """Every sign of yes, no or neither, longer phrases hiding what is inside them."""
     facts = facts_of(question).all(tokens)
-    facts = [match for match in facts if not _compound(tokens, match) and not _denied_fact(tokens, match)]
+    facts = [match for match in facts if not compound(tokens, match) and not _denied_fact(tokens, match)]
     matches = [*facts, *phrases("affirm", "deny", "neither", "mild", "soft", "not_a_sign").all(tokens)]
     matches += _amounts(tokens)
     matches += [*_conditions(tokens), *unmet(question, tokens)]
@@ -59,7 +60,7 @@ def _signs(question: Question, tokens: Tokens) -> list[Match]:
         if not kept or match.start >= kept[-1].end:
             kept.append(match)
     return [
-        replace(match, label=f"buried_{match.label}") if _buried(tokens, match) else match
+        replace(match, label=f"buried_{match.label}") if buried(tokens, match) else match
         for match in kept
         if match.label != "not_a_sign"
     ]
@@ -74,24 +75,8 @@ def _denied_fact(tokens: Tokens, match: Match) -> bool:
 def _amounts(tokens: Tokens) -> list[Match]:
     """ "all the time" says yes where it opens its clause, not in "I stay in bed all the time"; "not a drop" says no."""
     amounts = phrases("affirm_amounts").all(tokens)
-    labelled = [replace(each, label="amount" if _led_by_more(tokens, each) else "affirm") for each in amounts]
+    labelled = [replace(each, label="amount" if led_by_more(tokens, each) else "affirm") for each in amounts]
     return [*labelled, *(replace(match, label="deny") for match in phrases("emphatic_no").all(tokens))]
-
-
-def _led_by_more(tokens: Tokens, match: Match) -> bool:
-    """Whether words that are more than filling stand before a sign in its clause."""
-    start, _ = clause_at(clauses(tokens), match.start)
-    known = LEXICON.words("filler") | LEXICON.words("clause_openers") | LEXICON.words("item_joins")
-    return any(token.text not in known and token.kind == "word" for token in tokens[start : match.start])
-
-
-def _compound(tokens: Tokens, match: Match) -> bool:
-    """ "no nausea meds left" speaks of the medicine, not of the nausea."""
-    following = tokens[match.end : match.end + 1]
-    near = (*tokens[match.start + 1 : match.end], *(token for token in following if not token.gap))
-    return any(token.text in LEXICON.words("compound_tail") for token in near) and not any(
-        token.text in LEXICON.words("medicine_verbs") for token in tokens[match.start : match.end]
-    )
 
 
 def _blocked(tokens: Tokens, match: Match) -> bool:
@@ -211,45 +196,6 @@ def _conditions(tokens: Tokens) -> list[Match]:
         if "í" not in tokens[match.start].raw.lower()
         and not any(token.text in LEXICON.words("preterites") for token in tokens[match.start + 1 : match.start + 4])
     ]
-
-
-def _buried(tokens: Tokens, match: Match) -> bool:
-    """A single yes or no counts at the start of a clause; further in it is something else's ("there is no way")."""
-    if match.label not in {"affirm", "deny"} or match.end == len(tokens):
-        return False
-    opens_with_no = match.label == "deny" and tokens[match.start].text in LEXICON.words("bare_no")
-    if opens_with_no and _subordinate(tokens, match):
-        return True
-    if match.end - match.start > 1:
-        return False
-    if (
-        tokens[match.start].text in LEXICON.words("determining_no")
-        and not tokens[match.end].gap
-        and tokens[match.end].kind == "word"
-    ):
-        known = (
-            LEXICON.words("filler")
-            | LEXICON.words("no_next")
-            | LEXICON.words("clause_openers")
-            | LEXICON.words("after_echo")
-        )
-        if tokens[match.end].text not in known or _compound(tokens, replace(match, end=match.end + 1)):
-            return True
-    place = match.start
-    while place > 0 and not tokens[place].gap and tokens[place].text not in LEXICON.words("clause_openers"):
-        place -= 1
-        if tokens[place].text not in LEXICON.words("filler") | LEXICON.words("clause_openers") | LEXICON.words(
-            "code_words"
-        ):
-            return True
-    return False
-
-
-def _subordinate(tokens: Tokens, match: Match) -> bool:
-    """ "sí y llevo toda la noche vomitando no me para": a no whose clause began with a yes and goes on behind it."""
-    led = not tokens[match.start].gap and tokens[match.start - 1].text in LEXICON.words("subordinators")
-    yes = tokens[0].text in LEXICON.words("bare_yes")
-    return match.start > 0 and yes and (led or (match.end - match.start > 1 and _led_by_more(tokens, match)))
 
 
 def _after_self_correction(tokens: Tokens, signs: list[Match]) -> list[Match]:
