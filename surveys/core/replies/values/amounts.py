@@ -15,8 +15,11 @@ from surveys.core.replies.tokens import Token, Tokens
 from surveys.core.replies.values.focus import focus_of
 from surveys.core.replies.values.segments import clause_at, clauses
 
+_COUNT = "count"
 _LITTLE = 1e-6
 """What parts "more than 3" from "3 or more"."""
+
+_HALF = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,7 @@ class Amount:
     high: float
     kind: str
     vague: bool = False
+    size: float = 1.0
 
 
 def amount_meant(question: Question, tokens: Tokens) -> str | None:
@@ -40,14 +44,29 @@ def amount_meant(question: Question, tokens: Tokens) -> str | None:
     said = list(_amounts(tokens)) if len(offered) > 1 else []
     if len(said) != 1 or not _is_answer(question, tokens, said[0]):
         return None
-    codes = [code for code, each in offered if each.kind == said[0].kind and _holds(each, said[0])]
+    if said[0].kind == _COUNT and any(option.code.isdecimal() for option in question.options):
+        return None
+    holds = _is_span if said[0].kind == _COUNT != offered[0][1].kind else _holds
+    codes = [code for code, each in offered if holds(each, said[0])]
     return codes[0] if len(codes) == 1 else None
 
 
 def _holds(option: Amount, said: Amount) -> bool:
     """A vague amount ("a few hours") lies only in an option with one end ("less than a day")."""
     one_ended = option.low == 0 or math.isinf(option.high)
-    return option.low <= said.low and said.high <= option.high and (one_ended or not said.vague)
+    return (
+        option.kind == said.kind
+        and option.low <= said.low
+        and said.high <= option.high
+        and (one_ended or not said.vague)
+    )
+
+
+def _is_span(option: Amount, said: Amount) -> bool:
+    """ "10-30" for "10 to 30 minutes": the very numbers of an option without their unit."""
+    low, high = (option.low + _LITTLE) / option.size, (option.high + _LITTLE) / option.size
+    same = math.isclose(low, said.low, abs_tol=0.01) and (low == high or math.isclose(high, said.high, abs_tol=0.01))
+    return same and said.low != said.high
 
 
 @lru_cache(maxsize=512)
@@ -78,6 +97,9 @@ def _is_answer(question: Question, tokens: Tokens, said: Amount) -> bool:
 
 def _amounts(tokens: Tokens) -> Iterator[Amount]:
     units = LEXICON.pairs("amount_units")
+    if not any(token.text in units or token.text in LEXICON.words("amount_once") for token in tokens):
+        yield from _counts(tokens)
+        return
     for place, token in enumerate(tokens):
         if token.text in units:
             kind, _, size = units[token.text].partition(":")
@@ -87,6 +109,24 @@ def _amounts(tokens: Tokens) -> Iterator[Amount]:
         elif token.text in LEXICON.words("amount_once"):
             times = float(LEXICON.pairs("amount_counts")[token.text])
             yield Amount(place, place + 1, times, times, LEXICON.lines("amount_once_kind")[0])
+
+
+def _counts(tokens: Tokens) -> Iterator[Amount]:
+    """Numbers that nothing is said to be of: "3 to 5", "more than five"."""
+    place = 0
+    while place < len(tokens):
+        value = _value(tokens, place)
+        if value is None or tokens[place].text in LEXICON.words("singular_articles"):
+            place += 1
+            continue
+        end, high = place + 1, value
+        later = _value(tokens, place + 2)
+        if later is not None and tokens[place + 1].text in LEXICON.words("range_joins"):
+            end, high = place + 3, later
+        bounded = _bounded(tokens, place, end, min(value, high), max(value, high))
+        if bounded is not None:
+            yield Amount(bounded[0], end, bounded[1], bounded[2], _COUNT)
+        place = end
 
 
 def _amount_at(tokens: Tokens, unit: int, kind: str, size: float) -> Amount | None:
@@ -99,12 +139,15 @@ def _amount_at(tokens: Tokens, unit: int, kind: str, size: float) -> Amount | No
         return None
     start, low, high = span
     end = unit + 1
+    halves = [token.text for token in tokens[end : end + 3]]
+    if halves and phrases("and_a_half").whole(tokens[end : end + len(halves)]):
+        low, high, end = low + _HALF, high + _HALF, end + len(halves)
     wider = _value(tokens, unit + 2)
     if wider is not None and tokens[unit + 1].text in LEXICON.words("or_words"):
         high, end = max(high, wider), unit + 3
     bounded = _bounded(tokens, start, end, low, high)
     vague = tokens[place].text in LEXICON.words("vague_amounts")
-    return None if bounded is None else Amount(bounded[0], end, bounded[1] * size, bounded[2] * size, kind, vague)
+    return None if bounded is None else Amount(bounded[0], end, bounded[1] * size, bounded[2] * size, kind, vague, size)
 
 
 def _span_before(tokens: Tokens, place: int, unit: int) -> tuple[int, float, float] | None:
@@ -117,6 +160,9 @@ def _span_before(tokens: Tokens, place: int, unit: int) -> tuple[int, float, flo
         low, _, high = vague[text].partition(":")
         led = place > 0 and tokens[place - 1].text in LEXICON.words("singular_articles")
         return place - led, float(low), float(high)
+    half = LEXICON.words("half_words")
+    if text in half or (text in LEXICON.words("singular_articles") and place > 0 and tokens[place - 1].text in half):
+        return place - (text not in half), _HALF, _HALF
     value = _value(tokens, place)
     if value is None:
         return None

@@ -61,7 +61,7 @@ def _counts_a_thing(vocabulary: Vocabulary, tokens: Tokens, end: int) -> bool:
     after = tokens[end] if end < len(tokens) and not tokens[end].gap else None
     if after is None or after.kind != "word" or len(after.text) == 1:
         return False
-    if described < end and after.text in LEXICON.union("unit_"):
+    if (described < end and after.text in LEXICON.union("unit_")) or after.text in LEXICON.words("body"):
         return True
     names = ("filler", "hedge", "right_ok", "left_ok", "degree", "contrast", "code_words", "clause_openers", "denial")
     known = any(after.text in LEXICON.words(name) for name in names) or after.text in vocabulary.shared

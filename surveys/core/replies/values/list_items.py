@@ -50,14 +50,18 @@ def split_lists(tokens: Tokens) -> Tokens:
             if token.kind == "number" and ("," in token.text or token.text.count(".") > 1)
             else [token.text]
         )
-        joint = token.text in {"+", "/"} and 0 < place < len(tokens) - 1 and tokens[place + 1].kind == "number"
-        if joint:
+        if token.text in {"+", "/"} and 0 < place < len(tokens) - 1 and _is_code(tokens[place + 1]):
             continue
         parts += [
             replace(token, text=piece, gap=token.gap if nth == 0 else ",", glued=token.glued and nth == 0)
             for nth, piece in enumerate(pieces)
         ]
     return tuple(parts)
+
+
+def _is_code(token: Token) -> bool:
+    """Whether a token may be a code: a number or a single letter."""
+    return token.kind == "number" or (token.kind == "word" and len(token.text) == 1)
 
 
 def run_together(question: Question, tokens: Tokens) -> bool:
@@ -195,14 +199,21 @@ def left_over(question: Question, tokens: Tokens, hits: list[Hit]) -> bool:
     covered = {place for hit in hits for place in range(hit.start, hit.end)}
     chosen = {hit.code for hit in hits}
     shared = {word for word, codes in vocabulary_of(question).shared.items() if not codes & chosen}
+    hours = LEXICON.words("day_part") if _asks_when(question) else frozenset()
     for start, end in items_of(tokens):
         item = [place for place in range(start, end) if tokens[place].kind == "word"]
         if not item or covered & set(item) or _all_well([tokens[place].text for place in item]):
             continue
-        loose = [tokens[place].text for place in item if _names_something(tokens[place].text, shared)]
-        if loose and len(item) <= _LONGEST_ITEM and (shared & set(loose) or not _comments(tokens[start:end], loose)):
+        loose = [tokens[place].text for place in item if _names_something(tokens[place].text, shared | hours)]
+        named = (shared | hours) & set(loose)
+        if loose and len(item) <= _LONGEST_ITEM and (named or not _comments(tokens[start:end], loose)):
             return True
     return False
+
+
+def _asks_when(question: Question) -> bool:
+    """Whether the options are times of the day, so that another one is an item as well."""
+    return bool(vocabulary_of(question).words & LEXICON.words("times_of_day"))
 
 
 def _all_well(item: list[str]) -> bool:
@@ -286,7 +297,7 @@ def trailing_denial(tokens: Tokens, hits: list[Hit]) -> bool:
     for earlier, later in pairwise(ordered):
         if earlier.denied and not later.denied and earlier.by == "label" and not _answered_no(tokens, earlier):
             between = tokens[earlier.end : later.start]
-            contrast = any(token.text in LEXICON.words("contrast") for token in between)
+            contrast = any(token.text in LEXICON.words("contrast") for token in tokens[earlier.end : later.end])
             if not contrast and tokens[later.start].gap != "." and not any(token.gap == "." for token in between):
                 return True
     return False

@@ -131,5 +131,6 @@ def _denied(tokens: Tokens, match: Match, earlier: list[Hit]) -> bool:
 def _answers_no(tokens: Tokens, place: int) -> bool:
     """ "no just a headache": the no is an answer of its own before just, only, but."""
     opens = place == 0 or bool(tokens[place].gap)
-    contrasted = place + 1 < len(tokens) and tokens[place + 1].text in LEXICON.words("contrast")
+    contrasts = LEXICON.words("contrast") - LEXICON.words("having")
+    contrasted = place + 1 < len(tokens) and tokens[place + 1].text in contrasts
     return opens and contrasted and tokens[place].text in LEXICON.words("bare_no")

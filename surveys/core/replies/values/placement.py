@@ -26,11 +26,17 @@ def misplaced(question: Question, tokens: Tokens, hit: Hit) -> str | None:
 
 
 def _not_said(question: Question, tokens: Tokens, start: int, end: int, hit: Hit) -> str | None:
-    if phrases("wished", "conditional", "supposed").first(tokens[start : hit.start]):
+    if phrases("wished", "conditional", "supposed").first(tokens[start : hit.start - _accompanied(tokens, hit)]):
         return "The option is wished for or depends on something."
     if any(match.start == 0 for match in phrases("asks_back").all(tokens[start:end])):
         return "The option is asked about, not chosen."
     return "The option was ended, avoided or not had." if undone(question, tokens, hit) else None
+
+
+def _accompanied(tokens: Tokens, hit: Hit) -> bool:
+    """ "with dinner": a "with" right before a name is no condition."""
+    led = hit.start > 0 and not tokens[hit.start].gap and tokens[hit.start - 1].text in LEXICON.words("with_a_name")
+    return led and not _describes(tokens, hit)
 
 
 def _of_else(question: Question, tokens: Tokens, start: int, hit: Hit) -> str | None:

@@ -33,7 +33,7 @@ from surveys.core.replies.values.list_items import (
     uncertain,
     yes_and_no,
 )
-from surveys.core.replies.values.option_words import vocabulary_of
+from surveys.core.replies.values.option_words import vocabulary_of, words_of
 from surveys.core.replies.values.options import Hit, label_hits
 from surveys.core.replies.values.outcome import Outcome, found, unclear
 from surveys.core.replies.values.placement import misplaced
@@ -107,6 +107,14 @@ def _not_meant(tokens: Tokens, hit: Hit, *, several: bool) -> bool:
     return called_fine(tokens, hit) or (several and of_others(tokens, hit))
 
 
+def _another_number(tokens: Tokens, offered: int) -> bool:
+    """ "all three" of five."""
+    spelled = LEXICON.pairs("small_numbers")
+    said = {spelled.get(token.text, token.text) for token in tokens}
+    numbers = {word for word in said if word.isdecimal()}
+    return bool(numbers) and numbers != {str(offered)}
+
+
 def _whole_list(question: Question, tokens: Tokens, language: str) -> Outcome | None:
     """All, everything except, both, none."""
     none_code = vocabulary_of(question).none_code
@@ -129,9 +137,8 @@ def _whole_list(question: Question, tokens: Tokens, language: str) -> Outcome | 
                 token.text in idle or token.kind != "word" for token in (*tokens[: match.start], *tokens[match.end :])
             )
         ):
-            return (
-                found(tuple(sorted(codes)), "The whole list.", confidence=0.9)
-                if codes
-                else unclear("Both of more than two.")
-            )
-    return none_of_them(tokens, hits, none_code, idle)
+            if not codes or _another_number(tokens[match.start : match.end], len(codes)):
+                return unclear("Both or all of another number than are offered.")
+            return found(tuple(sorted(codes)), "The whole list.", confidence=0.9)
+    own = {word for option in question.options if option.code == none_code for word in words_of(option.label).split()}
+    return none_of_them(tokens, hits, none_code, idle | own)

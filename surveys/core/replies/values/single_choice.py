@@ -20,7 +20,7 @@ from surveys.core.replies.values.chosen import (
     taken_for,
     too_long,
 )
-from surveys.core.replies.values.option_words import vocabulary_of, words_of
+from surveys.core.replies.values.option_words import singular_and_plural, vocabulary_of, words_of
 from surveys.core.replies.values.options import Hit
 from surveys.core.replies.values.outcome import Outcome, found, unclear
 from surveys.core.replies.values.placement import misplaced
@@ -49,7 +49,7 @@ def read_single(question: Question, reply: Stripped, language: str) -> Outcome:
         return unclear("The words and the option disagree.")
     if _or_else(tokens, hits) or taken_for(tokens, hits):
         return unclear("An option or something else.")
-    if _half_hearted(tokens, hits):
+    if _half_hearted(tokens, hits) or _retracted(tokens, hits):
         return unclear("An option that is only nearly meant.")
     against = [hit.by == "label" and misplaced(question, tokens, hit) for hit in hits if not hit.denied]
     if all(against):
@@ -83,10 +83,22 @@ def _none_of_one(question: Question, tokens: Tokens) -> str | None:
     words = next((words_of(option.label).split() for option in question.options if option.code == none_code), [])
     if none_code is None:
         return None
+    if len(words) == 1 and _denies_asked(question, tokens):
+        return none_code
     asked = {token.text for token in tokenise(clean(question.text.partition("?")[0]))}
     if len(words) > 1 and words[0] in LEXICON.words("bare_no") and words[1] not in asked:
         return None
     return none_code if none_of_them(tokens, [], none_code, idle_rest()) else None
+
+
+def _denies_asked(question: Question, tokens: Tokens) -> bool:
+    """ "zero energy", "no flare ups": none of what the question is about, and nothing else."""
+    asked = {token.text for token in tokenise(clean(question.text.partition("?")[0]))}
+    denied = tokens[0].text in LEXICON.words("none_of_asked")
+    forms = asked | {form for word in asked for form in singular_and_plural(word)}
+    idle = idle_rest()
+    rest = [token.text for token in tokens[1:] if token.text not in idle]
+    return denied and bool(rest) and all(word in forms for word in rest)
 
 
 def _without_denying_no(tokens: Tokens, hits: list[Hit]) -> list[Hit]:
@@ -156,6 +168,16 @@ def _breath_holds(tokens: Tokens, place: int, covered: set[int]) -> bool:
         if place in covered:
             return True
     return False
+
+
+def _retracted(tokens: Tokens, hits: list[Hit]) -> bool:
+    """ "estaba triste pero ya no": what follows the option says that it holds no more."""
+    first = min(hit.start for hit in hits if not hit.denied)
+    covered = {place for hit in hits for place in range(hit.start, hit.end)}
+    return any(
+        match.start > first and match.start not in covered and match.end == len(tokens)
+        for match in phrases("retractions").all(tokens)
+    )
 
 
 def _half_hearted(tokens: Tokens, hits: list[Hit]) -> bool:

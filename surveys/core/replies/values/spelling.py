@@ -8,6 +8,7 @@ from functools import lru_cache
 from rapidfuzz.distance import OSA
 
 from surveys.core.replies.lexicon import LEXICON
+from surveys.core.replies.phrases import phrases
 from surveys.core.replies.reading import Question
 from surveys.core.replies.tokens import Token, Tokens
 from surveys.core.replies.values.option_words import vocabulary_of
@@ -20,10 +21,27 @@ _SHORTEST_STEM = 3
 def spelled_label(question: Question, tokens: Tokens) -> Tokens:
     """The tokens with misspelt label words put right, where exactly one label word is one slip away."""
     words = vocabulary_of(question).words
+    tokens = _rejoined(tokens, words)
+    kept = {place for match in phrases("set_phrases").all(tokens) for place in range(match.start, match.end)}
     return tuple(
-        replace(token, text=better) if token.kind == "word" and (better := _meant(token, words)) else token
-        for token in tokens
+        replace(token, text=better)
+        if token.kind == "word" and place not in kept and (better := _meant(token, words))
+        else token
+        for place, token in enumerate(tokens)
     )
+
+
+def _rejoined(tokens: Tokens, words: frozenset[str]) -> Tokens:
+    """ "bed time" for bedtime: two words that are one word of a label."""
+    joined: list[Token] = []
+    for token in tokens:
+        last = joined[-1] if joined else None
+        parts = last is not None and not token.gap and min(len(last.text), len(token.text)) >= _SHORTEST_STEM
+        if last is not None and parts and last.text + token.text in words and last.text not in words:
+            joined[-1] = replace(last, text=last.text + token.text, end=token.end)
+        else:
+            joined.append(token)
+    return tuple(joined)
 
 
 def _meant(token: Token, words: frozenset[str]) -> str | None:
@@ -39,6 +57,8 @@ def _spelled(token: Token, words: frozenset[str]) -> str | None:
     if len(text) < _FUZZY_LENGTH:
         return _letter_missing(text, words)
     slips = 2 if len(text) >= _TWO_SLIPS else 1
+    if len(text) == _FUZZY_LENGTH:
+        words = frozenset(word for word in words if word[0] == text[0]) - LEXICON.words("none_words")
     near = {
         word for word in words if len(word) >= _FUZZY_LENGTH and OSA.distance(text, word, score_cutoff=slips) <= slips
     }
