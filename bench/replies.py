@@ -18,7 +18,13 @@ from surveys.core.replies.reader import read
 from surveys.core.replies.reading import Reading
 
 DATA = Path(__file__).resolve().parent.parent / "tests" / "data" / "replies"
-SETS = ("examples.jsonl", "own.jsonl", "held_out.jsonl", *(f"held_out_{number}.jsonl" for number in range(2, 11)))
+SETS = (
+    "examples.jsonl",
+    "own.jsonl",
+    "own_choices.jsonl",
+    "held_out.jsonl",
+    *(f"held_out_{number}.jsonl" for number in range(2, 11)),
+)
 """The held-out sets were written by people who had not seen the reader; each is studied after its first reading."""
 
 RECORDING = ("answer", "correction")

@@ -187,3 +187,108 @@ def test_a_slip_that_is_taken_back_is_never_the_answer(text: str, value: str | N
 def test_a_question_that_ends_in_i_do_is_no_yes() -> None:
     visit = Question("yes_no", "Can you still make your visit on Tuesday at 10? Reply YES or NO.")
     assert read(visit, "my IV spot is red and swollen what do i do", "en").value is None
+
+
+TRIED = _asked(
+    "multi_choice", "What have you tried for your pain this week?", "Ice", "Walking", "Massage", "Stairs", "None"
+)
+LASTED = _asked(
+    "single_choice",
+    "How long did the relief last?",
+    "Less than a day",
+    "1 to 3 days",
+    "4 to 7 days",
+    "More than a week",
+    "No relief",
+)
+FLARES = Question(
+    "single_choice",
+    "How many flare-ups did you have this week?",
+    options=tuple(Option(*each) for each in (("A", "None"), ("B", "1 or 2"), ("C", "3 to 5"), ("D", "More than 5"))),
+)
+DAY = _asked("single_choice", "What kind of day are you having?", "Good day", "Fair day", "Rough day")
+SUENO = _asked("single_choice", "¿Cómo durmió anoche?", "Bien", "Regular", "Mal")
+SINTOMAS = _asked("multi_choice", "¿Qué ha tenido desde la infusión?", "Sueño", "Náusea", "Mareo", "Ninguno")
+DRIVER = Question("yes_no", "Is your driver confirmed for Tuesday's infusion? Reply YES or NO.")
+OUTING = Question("yes_no", "¿Pudo salir de casa esta semana? Responda SÍ o NO.")
+SICK = Question("yes_no", "Any nausea or upset stomach since your last visit? Reply YES or NO.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I stopped walking",
+        "dreading the stairs",
+        "wanted to try massage",
+        "ice cream",
+        "my wife walks",
+        "massage years ago",
+        "3 good days of walking boot talk",
+    ],
+)
+def test_an_option_that_was_ended_feared_somebody_elses_or_long_ago_is_not_chosen(text: str) -> None:
+    assert read(TRIED, text, "en").kind == "reprompt"
+
+
+@pytest.mark.parametrize("text", ["que pase bien su día", "bien poquito", "qué bien", "lo mejor sería dormir"])
+def test_a_describing_word_said_to_the_reader_or_of_another_word_is_not_chosen(text: str) -> None:
+    assert read(SUENO, text, "es").kind == "reprompt"
+
+
+def test_bare_words_behind_of_say_what_a_label_is_of() -> None:
+    assert read(SINTOMAS, "tengo el sueño de volver a bailar", "es").kind == "reprompt"
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"), [("nada más mareada", ("3",)), ("no tuve mareo", None), ("todos menos mareo", ("1", "2"))]
+)
+def test_only_a_denial_and_an_exception_are_told_apart_in_spanish(text: str, codes: tuple[str, ...] | None) -> None:
+    assert read(SINTOMAS, text, "es").value == codes
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("about 2 days", "2"),
+        ("1-3 days", "2"),
+        ("a few hours", "1"),
+        ("two weeks", "4"),
+        ("over a week", "4"),
+        ("none", "5"),
+        ("almost a week", None),
+        ("2 days ago", None),
+        ("3 days or more", None),
+        ("a couple of days", None),
+    ],
+)
+def test_a_said_amount_chooses_the_option_that_holds_all_of_it(text: str, code: str | None) -> None:
+    assert read(LASTED, text, "en").value == code
+
+
+@pytest.mark.parametrize(("text", "code"), [("4", "C"), ("just one", "B"), ("about six", "D"), ("2-3", None)])
+def test_a_bare_count_chooses_among_counts_whose_codes_are_letters(text: str, code: str | None) -> None:
+    assert read(FLARES, text, "en").value == code
+
+
+@pytest.mark.parametrize(("text", "code"), [("its been a rough one", "3"), ("good days and bad days", None)])
+def test_the_word_that_all_labels_share_may_be_left_out(text: str, code: str | None) -> None:
+    assert read(DAY, text, "en").value == code
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "value"),
+    [
+        (DRIVER, "he's confirmed", True),
+        (DRIVER, "not confirmed", False),
+        (OUTING, "no pude", False),
+        (OUTING, "salí dos veces", True),
+        (OUTING, "ni loco, me quedé en la cama todo el día", False),
+        (SICK, "no vomiting", None),
+        (SICK, "couldn't keep my toast down", True),
+        (SICK, "stomach's been solid as a rock", False),
+    ],
+)
+def test_an_answer_in_the_words_of_the_question_states_the_fact(
+    question: Question, text: str, *, value: bool | None
+) -> None:
+    assert read(question, text, "en").value is value
