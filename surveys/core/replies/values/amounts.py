@@ -107,8 +107,19 @@ def _amounts(tokens: Tokens) -> Iterator[Amount]:
             if amount is not None:
                 yield amount
         elif token.text in LEXICON.words("amount_once"):
-            times = float(LEXICON.pairs("amount_counts")[token.text])
-            yield Amount(place, place + 1, times, times, LEXICON.lines("amount_once_kind")[0])
+            yield from _times(tokens, place)
+
+
+def _times(tokens: Tokens, place: int) -> Iterator[Amount]:
+    """ "twice", "once or twice" from a place that begins it."""
+    counts, kind = LEXICON.pairs("amount_counts"), LEXICON.lines("amount_once_kind")[0]
+    words = [token.text if token.text in LEXICON.words("amount_once") else "" for token in tokens]
+    joined = LEXICON.words("or_words")
+    if place > 1 and words[place - 2] and tokens[place - 1].text in joined:
+        return
+    more = place + 2 < len(tokens) and words[place + 2] and tokens[place + 1].text in joined
+    end = place + 3 if more else place + 1
+    yield Amount(place, end, float(counts[words[place]]), float(counts[words[end - 1]]), kind)
 
 
 def _counts(tokens: Tokens) -> Iterator[Amount]:

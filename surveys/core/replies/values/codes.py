@@ -133,6 +133,8 @@ def _verdict_before(tokens: Tokens, start: int, before: Token) -> str | None:
     bounded = phrases("one_sided_before").all(near)
     if before.text in LEXICON.words("group_words") or any(match.end == min(start, _LONGEST_BOUND) for match in bounded):
         return POISON
+    if before.text in LEXICON.words("score_articles") and _ends_here(tokens, start):
+        return POISON
     if before.text == "-" and tokens[start].glued and not before.glued:
         return POISON
     if before.text in LEXICON.words("takers") - LEXICON.words("code_words") - LEXICON.words("code_leads"):
@@ -143,6 +145,12 @@ def _verdict_before(tokens: Tokens, start: int, before: Token) -> str | None:
         return OTHER
     glued_to_word = before.kind == "word" and tokens[start].glued and before.text not in LEXICON.words("code_words")
     return OTHER if glued_to_word else None
+
+
+def _ends_here(tokens: Tokens, start: int) -> bool:
+    """ "it's a 4 today": a sentence that leads to a number, and more than the number in it."""
+    idle = LEXICON.words("code_words") | LEXICON.words("hedge")
+    return start > 1 and tokens[start - 2].text in LEXICON.words("copula") - idle
 
 
 def _says_what(tokens: Tokens, place: int) -> bool:

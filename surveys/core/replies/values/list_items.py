@@ -294,6 +294,8 @@ def trailing_denial(tokens: Tokens, hits: list[Hit]) -> bool:
     last = [token.text for place, token in enumerate(tokens) if place + 1 == len(tokens) or tokens[place + 1].gap]
     if any(word in LEXICON.words("denied_verbs") for word in last):
         return True
+    if last[-1] in LEXICON.words("bare_no") and not tokens[-1].gap and ordered[-1].end < len(tokens) - 1:
+        return True
     for earlier, later in pairwise(ordered):
         if earlier.denied and not later.denied and earlier.by == "label" and not _answered_no(tokens, earlier):
             between = tokens[earlier.end : later.start]

@@ -9,7 +9,7 @@ from surveys.core.replies.reading import Question
 from surveys.core.replies.tokens import Tokens, joined
 from surveys.core.replies.values.focus import focus_of
 from surveys.core.replies.values.naming import names_a_kind, of_another, undone
-from surveys.core.replies.values.option_words import singular_and_plural, words_of
+from surveys.core.replies.values.option_words import singular_and_plural, vocabulary_of, words_of
 from surveys.core.replies.values.options import Hit
 from surveys.core.replies.values.segments import clause_at, clauses
 
@@ -46,7 +46,7 @@ def _of_else(question: Question, tokens: Tokens, start: int, hit: Hit) -> str | 
     of_else = of_another(question, tokens, hit) or _compares(question, tokens, hit)
     of_else = of_else or _of_something_else(question, tokens, hit)
     owned = _is_part(question, hit) and _of_somebody(tokens[start : hit.start])
-    if of_else or owned or _by_somebody(tokens, start, hit):
+    if of_else or owned or _by_somebody(question, tokens, start, hit):
         return "The option is said of something or somebody else."
     if _between_degrees(question, tokens, hit):
         return "The option may be this or a stronger one."
@@ -122,11 +122,17 @@ def _of_somebody(before: Tokens) -> bool:
     return bool(named) and any(form in LEXICON.words("kin") for form in singular_and_plural(named[-1]))
 
 
-def _by_somebody(tokens: Tokens, start: int, hit: Hit) -> bool:
+def _by_somebody(question: Question, tokens: Tokens, start: int, hit: Hit) -> bool:
     """ "my wife cooks", "la pareja de mi hermana": somebody else before what is done, or behind a person's "of"."""
     before = tokens[hit.start - 1] if hit.start > start else None
     kin = LEXICON.words("kin")
     if before is not None and before.text in kin and tokens[hit.start].text not in kin:
+        return True
+    place = hit.start - 1
+    while place > start and tokens[place].text in LEXICON.words("article") | LEXICON.words("copula"):
+        place -= 1
+    said_of = start <= place < hit.start - 1 and tokens[place].text in kin
+    if said_of and not kin & vocabulary_of(question).words:
         return True
     link, *rest = (*tokens[hit.end : hit.end + 3], None)
     person = any(token.text in LEXICON.words("persons") for token in tokens[hit.start : hit.end])

@@ -50,7 +50,14 @@ def read_yes_no(question: Question, reply: Stripped, language: str) -> Outcome:
 def _signs(question: Question, tokens: Tokens) -> list[Match]:
     """Every sign of yes, no or neither, longer phrases hiding what is inside them."""
     facts = facts_of(question).all(tokens)
-    facts = [match for match in facts if not compound(tokens, match) and not _denied_fact(tokens, match)]
+    other = phrases("not_a_sign").all(tokens)
+    facts = [
+        match
+        for match in facts
+        if not compound(tokens, match)
+        and not _denied_fact(tokens, match)
+        and not any(match.start < each.start < match.end < each.end for each in other)
+    ]
     matches = [*facts, *phrases("affirm", "deny", "neither", "mild", "soft", "not_a_sign").all(tokens)]
     matches += _amounts(tokens)
     matches += [*_conditions(tokens), *unmet(question, tokens)]
