@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 
 from surveys.core.replies.lexicon import LEXICON
 from surveys.core.replies.tokens import Token, TokenKind, Tokens
@@ -18,6 +19,7 @@ _BREAKS = frozenset('.,;!?()[]{}"“”«»:…¿¡|\n\r\u2028\u2029•·\\_')
 _SENTENCE_ENDS = frozenset(".;!?…\n\r\u2028\u2029|")
 _WORD_SYMBOLS = {"&": "and", "+": "+", "°": "degrees", "≈": "~", "×": "x"}
 _SPECIAL_GLYPHS = {"🔟": "10", "❿": "10", "½": " 1/2 ", "¼": " 1/4 ", "¾": " 3/4 "}
+_SHORTEST_STEM = 3
 _LONG_REPEAT = re.compile(r"([a-z])\1{2,}")
 
 
@@ -129,4 +131,18 @@ def _settle(word: str) -> str:
     if _LONG_REPEAT.search(word):
         twice = _LONG_REPEAT.sub(r"\1\1", word)
         word = twice if twice in LEXICON.known_words else _LONG_REPEAT.sub(r"\1", word)
-    return LEXICON.short_forms.get(word, word)
+    return LEXICON.short_forms.get(word) or (word if word in LEXICON.known_words else _full_ending(word))
+
+
+def _full_ending(word: str) -> str:
+    """ "mornin" for morning, "nadita" for nada: an ending put right where that makes a known word."""
+    for ending, full in _endings():
+        stem = word.removesuffix(ending)
+        if stem != word and len(stem) >= _SHORTEST_STEM and f"{stem}{full}" in LEXICON.known_words:
+            return f"{stem}{full}"
+    return word
+
+
+@cache
+def _endings() -> tuple[tuple[str, str], ...]:
+    return tuple((short, full) for short, full in (line.split() for line in LEXICON.lines("short_endings")))

@@ -283,7 +283,7 @@ def _behind_count(scene: Scene, mention: Mention, end: int) -> Verdict | None:
     good = text in LEXICON.words("welcome_words") - scene.focus.words
     if good and scene.focus.counts and scene.focus.topics and scene.fits_unit(end + 1):
         return Verdict(UNSURE, "counts the good ones")
-    ones = text in LEXICON.words("describing") and scene.text(end + 1) in LEXICON.words("ones_words")
+    ones = scene.topic(text) is None and scene.text(end + 1) in LEXICON.words("ones_words")
     if ones or _is_idle(scene, end) or asks_for(scene, text) or _time_follows(scene, end):
         return None
     if (scene.focus.measures or mention.value == 0) and not counts_things(scene, mention, end):

@@ -22,7 +22,13 @@ def without_asides(question: Question, tokens: Tokens, judged: list[Judged]) -> 
     judged = _without_small_ones(question, tokens, _without_other_peoples(tokens, judged))
     judged = _without_quoted_ones(tokens, judged)
     scene = Scene(tokens, tuple(each.mention for each in judged), question)
-    for without in (_without_past_ones, _without_other_things, _without_bare_heads):
+    for without in (
+        _without_other_bounds,
+        _without_wished_ones,
+        _without_past_ones,
+        _without_other_things,
+        _without_bare_heads,
+    ):
         judged = without(scene, judged)
     return judged
 
@@ -37,6 +43,29 @@ def _without_quoted_ones(tokens: Tokens, judged: list[Judged]) -> list[Judged]:
     spans = clauses(tokens)
     said = {clause_at(spans, match.start) for match in phrases("other_subject").all(tokens)}
     return _beside([each for each in judged if clause_at(spans, each.mention.start) not in said], judged)
+
+
+def _without_wished_ones(scene: Scene, judged: list[Judged]) -> list[Judged]:
+    """ "Seven. I wish it were two.": beside a score that stands alone, one that is only wished for."""
+    spans = clauses(scene.tokens)
+    wished = {clause_at(spans, match.start) for match in scene.found("wished")}
+    if not wished or not any(_alone(scene.tokens, each) for each in judged):
+        return judged
+    return [each for each in judged if clause_at(spans, each.mention.start) not in wished]
+
+
+def _without_other_bounds(scene: Scene, judged: list[Judged]) -> list[Judged]:
+    """ "130 la alta y 85 la baja": asked for the upper pressure, the one that is called the lower."""
+    if "topic_pressure" not in scene.focus.topics or not scene.focus.words & LEXICON.words("upper_words"):
+        return judged
+    lower = [each for each in judged if _called(scene, each, "lower_words")]
+    return _beside([each for each in judged if each not in lower], judged)
+
+
+def _called(scene: Scene, judged: Judged, name: str) -> bool:
+    """Whether a word of the list stands behind the number or, where none does, before it; an article may be between."""
+    place = judged.end + (scene.text(judged.end) in LEXICON.words("article"))
+    return scene.text(place) in LEXICON.words(name) or _whose(scene.tokens, judged) in LEXICON.words(name)
 
 
 def _without_past_ones(scene: Scene, judged: list[Judged]) -> list[Judged]:

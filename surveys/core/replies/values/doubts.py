@@ -27,10 +27,27 @@ def doubt(question: Question, tokens: Tokens, chosen: Judged, focus: Focus) -> O
     others = (match for match in phrases("other_subject").all(tokens) if relayed is None or match.end <= relayed.start)
     if any(start <= match.start < chosen.mention.start for match in others):
         return unclear("The number is somebody else's or an earlier one.")
+    if _two_persons(tokens, chosen):
+        return unclear("One's own number beside somebody else's; the patient may be either.")
     top = question.max is not None and chosen.mention.value == question.max and chosen.end > chosen.mention.end
     if top and focus.topics and (_praised(tokens) or _somebody_follows(question, tokens, chosen)):
         return unclear("Praise in the form of a rating.")
     return _against_words(question, tokens, chosen)
+
+
+def _two_persons(tokens: Tokens, chosen: Judged) -> bool:
+    """ "she drank 4, I had 2": whoever writes may answer for the other."""
+    spans = clauses(tokens)
+    start, _ = clause_at(spans, chosen.mention.start)
+    lead = tokens[start : chosen.mention.start]
+    if not any(token.text in LEXICON.words("first_person") for token in lead):
+        return False
+    numbered = [(first, last) for first, last in spans if not first <= start < last]
+    return any(
+        tokens[first].text in LEXICON.words("third_person")
+        and any(token.kind == "number" or token.text in LEXICON.union("number_words") for token in tokens[first:last])
+        for first, last in numbered
+    )
 
 
 def _praised(tokens: Tokens) -> bool:
@@ -44,7 +61,9 @@ def _somebody_follows(question: Question, tokens: Tokens, chosen: Judged) -> boo
     if len(named) < 2 or named[0].gap or named[1].gap or named[0].text not in leads or named[1].kind != "word":
         return False
     own = LEXICON.words("body") | LEXICON.union("topic_") | LEXICON.union("aspect_") | LEXICON.words("time_nouns")
-    return named[1].text not in own | LEXICON.words("right_ok") | focus_of(question).words
+    return (
+        named[1].text not in own | (LEXICON.words("right_ok") - LEXICON.words("vocatives")) | focus_of(question).words
+    )
 
 
 def _unreal(question: Question, tokens: Tokens, chosen: Judged) -> bool:

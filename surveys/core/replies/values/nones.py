@@ -22,7 +22,8 @@ def says_none(question: Question, tokens: Tokens) -> bool:
     if _none_then_chatter(tokens):
         return True
     rest = (*tokens[: match.start], *tokens[match.end :])
-    known = LEXICON.words("filler") | LEXICON.words("none_tail") | focus_of(question).words
+    known = LEXICON.words("filler") | LEXICON.words("none_tail") | LEXICON.words("vocatives")
+    known |= focus_of(question).words
     return all(token.text in known or token.kind != "word" for token in rest)
 
 

@@ -53,6 +53,8 @@ def _leads_to_origin(tokens: Tokens, match: Match, judged: list[Judged]) -> bool
 def _of_another(question: Question, tokens: Tokens, owner: Judged, match: Match) -> bool:
     """ "5 Maria was wonderful", "0 it was my anniversary": a bare "was" with a subject of its own behind the number."""
     verb = tokens[match.start : match.end]
+    if owner.end == match.start and verb[0].text in LEXICON.words("waking_verbs"):
+        return True
     if match.label == "past_phrases" and owner.end < match.start and _new_subject(tokens, owner.end, match.start):
         return True
     if any(token.text not in LEXICON.words("was_words") for token in verb):
