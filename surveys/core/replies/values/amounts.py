@@ -174,6 +174,10 @@ def _span_before(tokens: Tokens, place: int, unit: int) -> tuple[int, float, flo
     half = LEXICON.words("half_words")
     if text in half or (text in LEXICON.words("singular_articles") and place > 0 and tokens[place - 1].text in half):
         return place - (text not in half), _HALF, _HALF
+    opened = text in LEXICON.words("above_words") and place > 1 and tokens[place - 1].text in LEXICON.words("or_words")
+    least = _value(tokens, place - 2) if opened else None
+    if least is not None:
+        return place - 2, least, math.inf
     value = _value(tokens, place)
     if value is None:
         return None

@@ -44,6 +44,20 @@ def states(question: Question) -> list[str]:
 
 
 @lru_cache(maxsize=512)
+def alternatives(question: Question) -> frozenset[str]:
+    """The last words of two things that a question joins by "or": "luz" and "ruido" of "la luz o el ruido"."""
+    asked = _asked(question)
+    dull = LEXICON.words("article")
+    joints = [place for place, token in enumerate(asked) if token.text in LEXICON.words("or_words")]
+    sides = [
+        next((token.text for token in side if token.text not in dull), "")
+        for joint in joints[:1]
+        for side in (reversed(asked[:joint]), asked[joint + 1 :])
+    ]
+    return frozenset(side for side in sides if side)
+
+
+@lru_cache(maxsize=512)
 def _asked(question: Question) -> Tokens:
     """The first sentence of the prompt that asks."""
     text = question.text.split("?", maxsplit=1)[0]

@@ -63,6 +63,13 @@ def without_common(question: Question) -> list[tuple[str, str]]:
     return [each for word, code in said for each in ((_clause_of(word), code), (f"{word} @one_pronouns", code))]
 
 
+def heads_of(question: Question) -> list[tuple[str, str]]:
+    """ "some" for "Some of it" where other labels end in the same words."""
+    labels = {option.code: [token.text for token in tokenise(clean(option.label))] for option in question.options}
+    tails = [words[1:] for words in labels.values()]
+    return [(f"^^ {words[0]} $$", code) for code, words in labels.items() if words[1:] and tails.count(words[1:]) > 1]
+
+
 def degrees_of(question: Question) -> list[tuple[str, str]]:
     """ "very" for "Very hard" where the labels differ in their degree and end in one word."""
     labels = {option.code: [token.text for token in tokenise(clean(option.label))] for option in question.options}

@@ -25,7 +25,12 @@ def undone(question: Question, tokens: Tokens, hit: Hit) -> bool:
     if hit.start and tokens[hit.start - 1].kind in {"symbol", "number"}:
         return False
     said = focus_of(question).words | vocabulary_of(question).words
-    return any(_is_undoing(token) and token.text not in said for token in tokens[start : hit.start])
+    return any(_is_undoing(token) and not _bases(token.text) & said for token in tokens[start : hit.start])
+
+
+def _bases(word: str) -> set[str]:
+    """ "treated" with "treat": the word and what it is without its ending."""
+    return {word, *(word.removesuffix(ending) for ending in LEXICON.words("doing_endings"))}
 
 
 def _is_undoing(token: Token) -> bool:

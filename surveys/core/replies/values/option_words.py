@@ -15,6 +15,7 @@ from surveys.core.replies.values.label_parts import (
     counts_of,
     degrees_of,
     firstwords_of,
+    heads_of,
     shared_words,
     without_common,
 )
@@ -51,7 +52,7 @@ def vocabulary_of(question: Question) -> Vocabulary:
     for pattern, code in _equal_wordings(question, wordings):
         if not _of_several(question, pattern):
             wordings.setdefault(pattern, set()).add(code)
-    parts_of = (firstwords_of, beginnings_of, counts_of, degrees_of)
+    parts_of = (firstwords_of, beginnings_of, counts_of, degrees_of, heads_of)
     for pattern, code in (each for part in parts_of for each in part(question)):
         wordings.setdefault(pattern, set()).add(code)
     shared = _texts_of_several(question)

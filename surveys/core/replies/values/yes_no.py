@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from surveys.core.replies.lexicon import LEXICON
-from surveys.core.replies.normalise import clean, tokenise
 from surveys.core.replies.phrases import Match, phrases
 from surveys.core.replies.reading import Question
 from surveys.core.replies.strip import Stripped
 from surveys.core.replies.tokens import Tokens
 from surveys.core.replies.values.asked_facts import asked_words, facts_of, prompt_words, unmet
 from surveys.core.replies.values.buried import buried, compound, led_by_more
+from surveys.core.replies.values.echoes import alternatives
 from surveys.core.replies.values.focus import focus_of
-from surveys.core.replies.values.mentions import find_mentions
+from surveys.core.replies.values.offered_codes import offered_code
 from surveys.core.replies.values.outcome import Outcome, found, unclear
 from surveys.core.replies.values.segments import clause_at, clauses
 
@@ -29,12 +29,14 @@ def read_yes_no(question: Question, reply: Stripped, language: str) -> Outcome:
         return unclear("A yes or no that is itself denied or only supposed.")
     signs = _labelled(question, tokens, signs) or _without_contrast(question, tokens, signs)
     words = {_STRONG[match.label] for match in signs if match.label in _STRONG}
-    code = _code(question, tokens, language)
+    code = offered_code(question, tokens, language)
     if code is not None:
         words |= {code}
     if len(words) != 1:
         return unclear("Says both yes and no." if words else "Neither a yes nor a no.", tried=bool(signs))
     (value,) = words
+    if not value and _denies_half(question, tokens):
+        return unclear("Denies one of two things that were asked about.")
     if value and _of_another_day(question, tokens, signs):
         return unclear("Says yes of another day.")
     if _opposed(tokens, signs, value=value) or _taken_back(question, tokens, signs, value=value):
@@ -152,6 +154,13 @@ def _grants_another(tokens: Tokens, match: Match, asked: frozenset[str]) -> bool
     return contrasted and single and follows is not None and follows.kind == "word" and follows.text not in asked
 
 
+def _denies_half(question: Question, tokens: Tokens) -> bool:
+    """ "el ruido no" to a question about light or noise."""
+    pair = alternatives(question)
+    named = {token.text for token in tokens} & pair
+    return len(pair) > 1 and len(named) == 1 and tokens[-1].text in LEXICON.words("bare_no")
+
+
 def _of_another_day(question: Question, tokens: Tokens, signs: list[Match]) -> bool:
     """ "yesterday yes", "took it last night" to a question about today, "friday yes" to one about Thursday."""
     first = next((match for match in signs if match.label in _STRONG), None)
@@ -266,41 +275,3 @@ def _asked(tokens: Tokens, match: Match) -> bool:
     start, _ = clause_at(clauses(tokens), match.start)
     opened = start + (tokens[start].text in LEXICON.words("clause_openers"))
     return start > 0 and phrases("asks_back").whole(tokens[opened : opened + 2]) is not None
-
-
-def _code(question: Question, tokens: Tokens, language: str) -> bool | None:
-    """A number or letter that the prompt offered, standing free."""
-    if not question.options:
-        return None
-    offered = {option.code.casefold(): _polarity(option.label) for option in question.options}
-    named = {
-        mention.start: str(int(mention.value))
-        for mention in find_mentions(tokens, language)
-        if mention.value is not None and mention.form != "counting"
-    }
-    meant = {
-        offered[named.get(place, token.text)]
-        for place, token in enumerate(tokens)
-        if named.get(place, token.text) in offered and _stands_free(tokens, place)
-    }
-    return meant.pop() if len(meant) == 1 else None
-
-
-def _polarity(label: str) -> bool | None:
-    match = phrases("affirm", "deny").first(tokenise(clean(label)))
-    return None if match is None else match.label == "affirm"
-
-
-def _stands_free(tokens: Tokens, place: int) -> bool:
-    known = (
-        LEXICON.words("filler")
-        | LEXICON.words("code_words")
-        | LEXICON.words("beside_codes")
-        | LEXICON.words("weak_marks")
-    )
-    known -= LEXICON.words("not_beside_codes")
-    before = tokens[place - 1] if place and not tokens[place].gap else None
-    after = tokens[place + 1] if place + 1 < len(tokens) and not tokens[place + 1].gap else None
-    goes_on = after is not None and after.text in LEXICON.words("clause_openers")
-    sides = (before, None if goes_on else after)
-    return all(each is None or each.text in known or each.kind == "emoji" for each in sides)
