@@ -51,6 +51,8 @@ def read_multi(question: Question, reply: Stripped, language: str) -> Outcome:
     if run_together(question, tokens):
         return unclear("Codes run together without separators.")
     hits, foreign = all_hits(question, tokens, language)
+    if hits and phrases("doubted_items").first(tokens):
+        return unclear("One item is uncertain.")
     hits, tokens = _answered_each(tokens, hits) or after_self_correction(tokens, hits)
     spans = spanned(question, tokens, hits)
     if spans is None:

@@ -23,6 +23,8 @@ _STRONG = {"affirm": True, "deny": False, "fact_yes": True, "fact_no": False}
 def read_yes_no(question: Question, reply: Stripped, language: str) -> Outcome:
     """True or false where the whole text is of one mind."""
     tokens = reply.tokens
+    if _asks(reply.text):
+        return unclear("The whole text is a question.")
     signs = _after_self_correction(tokens, _signs(question, tokens))
     signs = [match for match in signs if not _of_another_kind(question, tokens, match)]
     if any(_blocked(tokens, match) for match in signs):
@@ -47,6 +49,12 @@ def read_yes_no(question: Question, reply: Stripped, language: str) -> Outcome:
         for place, token in enumerate(tokens)
     )
     return found(value, "Says yes or no, or states the fact.", extra=more, confidence=0.93 if more else 0.98)
+
+
+def _asks(text: str) -> bool:
+    """ "¿ya abrió la farmacia?": a text between the two marks of a question, and more than one word."""
+    words = text.split()
+    return len(words) > 1 and words[0].startswith("¿") and words[-1].endswith("?") and text.count("?") == 1
 
 
 def _signs(question: Question, tokens: Tokens) -> list[Match]:
