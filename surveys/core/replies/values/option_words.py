@@ -9,7 +9,7 @@ from surveys.core.replies.lexicon import LEXICON
 from surveys.core.replies.normalise import clean, tokenise
 from surveys.core.replies.phrases import NUMBER, PhraseSet
 from surveys.core.replies.reading import Question
-from surveys.core.replies.tokens import Tokens, joined
+from surveys.core.replies.tokens import joined
 from surveys.core.replies.values.label_parts import (
     beginnings_of,
     counts_of,
@@ -55,11 +55,11 @@ def vocabulary_of(question: Question) -> Vocabulary:
     parts_of = (firstwords_of, beginnings_of, counts_of, degrees_of, heads_of)
     for pattern, code in (each for part in parts_of for each in part(question)):
         wordings.setdefault(pattern, set()).add(code)
-    shared = _texts_of_several(question)
+    shared = [tokenise(text) for text in texts_of_several(question)]
     unique = {
         pattern: codes
         for pattern, codes in wordings.items()
-        if len(codes) == 1 and not any(PhraseSet([(pattern, "")]).whole(tokens) for tokens in shared)
+        if len(codes) == 1 and not any(PhraseSet([(pattern, "")]).first(tokens) for tokens in shared)
     }
     parts = {word for pattern in wordings for part in pattern.split() for word in part.rstrip("?").split("|")}
     words = {word for word in parts if word.isalnum()}
@@ -73,13 +73,14 @@ def vocabulary_of(question: Question) -> Vocabulary:
     )
 
 
-def _texts_of_several(question: Question) -> list[Tokens]:
+@lru_cache(maxsize=512)
+def texts_of_several(question: Question) -> frozenset[str]:
     """Labels and synonyms that two options have in common, which no other wording may give to one of them."""
     owners: dict[str, set[str]] = {}
     for option in question.options:
         for text in (option.label, *option.synonyms):
             owners.setdefault(words_of(text), set()).add(option.code)
-    return [tokenise(text) for text, codes in owners.items() if len(codes) > 1]
+    return frozenset(text for text, codes in owners.items() if len(codes) > 1)
 
 
 def _folded_code(code: str) -> str:

@@ -10,7 +10,7 @@ from surveys.core.replies.lexicon import LEXICON
 from surveys.core.replies.phrases import Match, phrases
 from surveys.core.replies.reading import Question
 from surveys.core.replies.tokens import Tokens
-from surveys.core.replies.values.option_words import vocabulary_of, words_of
+from surveys.core.replies.values.option_words import texts_of_several, vocabulary_of, words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,9 @@ def _telling(words: set[str], *, single: bool) -> frozenset[str]:
 def _bags(question: Question) -> tuple[tuple[str, frozenset[str]], ...]:
     """Each option with the telling words of its label, where they are at least two."""
     single = question.type == "single_choice"
-    bags = ((option.code, _telling(set(words_of(option.label).split()), single=single)) for option in question.options)
+    several = texts_of_several(question)
+    labels = [(option.code, words_of(option.label)) for option in question.options]
+    bags = ((code, _telling(set(text.split()), single=single)) for code, text in labels if text not in several)
     return tuple((code, bag) for code, bag in bags if len(bag) > 1)
 
 

@@ -292,3 +292,31 @@ def test_an_answer_in_the_words_of_the_question_states_the_fact(
     question: Question, text: str, *, value: bool | None
 ) -> None:
     assert read(question, text, "en").value is value
+
+
+LIGHT_OR_NOISE = Question("yes_no", "¿Le molestó la luz o el ruido? Responda SÍ o NO.")
+REFILL = Question("yes_no", "¿Necesita que le surtan su medicina esta semana? Responda SÍ o NO.")
+WALKS = _asked("single_choice", "¿Cuántas veces salió a caminar?", "Ninguna", "1 o 2 veces", "3 o más veces")
+PART = _asked("single_choice", "How much of the day were you in pain?", "None of it", "Some of it", "Most of it")
+
+
+@pytest.mark.parametrize(
+    ("question", "text"), [(LIGHT_OR_NOISE, "el ruido no"), (REFILL, "¿ya abrió la farmacia?"), (PART, "half")]
+)
+def test_half_a_denial_a_question_and_another_share_are_asked_again(question: Question, text: str) -> None:
+    assert read(question, text, "es").value is None
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "code"),
+    [(WALKS, "una vez", "2"), (WALKS, "5 veces", "3"), (PART, "some", "2"), (PART, "most of it", "3")],
+)
+def test_open_ended_counts_and_the_word_before_a_shared_tail_are_understood(
+    question: Question, text: str, code: str
+) -> None:
+    assert read(question, text, "es").value == code
+
+
+def test_a_wording_that_two_options_share_chooses_neither() -> None:
+    asked = Question("single_choice", "Trouble?", options=(Option("1", "A bit"), Option("2", "A lot", ("a bit",))))
+    assert read(asked, "a bit", "en").value is None
