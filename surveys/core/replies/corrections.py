@@ -14,6 +14,7 @@ from surveys.core.replies.tokens import Token, Tokens
 from surveys.core.replies.values.focus import focus_of
 
 _STEM = 4
+_NUMERIC = frozenset({"scale", "number"})
 _PARENTHESES = re.compile(r"\([^()]{0,80}\)")
 
 
@@ -41,7 +42,7 @@ def change_in(tokens: Tokens, question: Question | None, previous: Previous | No
     mark = next((each for each in marks if of_previous or _is_meant(tokens, each, previous)), None)
     named = phrases("names_previous").first(tokens) or (phrases("back_to").first(tokens) if of_previous else None)
     old = _old_values(tokens, previous)
-    evidence = [each for each in (mark, asked, named, *old) if each]
+    evidence = [each for each in (mark, asked, named, *old, _opening_no(tokens, question, previous)) if each]
     if not evidence:
         return None
     return Change(
@@ -52,6 +53,14 @@ def change_in(tokens: Tokens, question: Question | None, previous: Previous | No
         only_denies=bool(old) and not asked and not named and mark in {None, *_lone_denials(marks, old)},
         start=min(each.start for each in evidence),
     )
+
+
+def _opening_no(tokens: Tokens, question: Question | None, previous: Previous | None) -> Match | None:
+    """ "no, 6" between two numbers: the no may take the answer before back."""
+    if question is None or previous is None or {question.type, previous.question.type} - _NUMERIC:
+        return None
+    no = phrases("opening_no").first(tokens[:1])
+    return no if no and len(tokens) > 1 and tokens[1].gap else None
 
 
 def points_back(tokens: Tokens) -> bool:
@@ -80,7 +89,13 @@ def corrected_part(tokens: Tokens, previous: Previous | None) -> Tokens:
     """The words that give the new value: without the mark, "was", "for that" and the old value that is denied."""
     cut: set[int] = set()
     matches = phrases(
-        "correction_marks", "change_answer", "correction_pointing", "correction_idle", "names_previous", "back_to"
+        "correction_marks",
+        "change_answer",
+        "correction_pointing",
+        "correction_idle",
+        "names_previous",
+        "back_to",
+        "opening_no",
     ).all(tokens)
     old = _old_values(tokens, previous)
     told = [match for match in old if match.label == "old_value_told"]
@@ -112,6 +127,8 @@ def _without(tokens: Tokens, cut: set[int]) -> list[Token]:
 
 def _lead_of_old_value(tokens: Tokens, place: int) -> int | None:
     """Where "not 1" or "no en 1" begins, whose number is the one at `place`."""
+    if tokens[place].gap:
+        return None
     linked = place > 1 and tokens[place - 1].text in LEXICON.words("old_value_links")
     lead = place - 2 if linked else place - 1
     return lead if lead >= 0 and tokens[lead].text in LEXICON.words("old_value_leads") else None

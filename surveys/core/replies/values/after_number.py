@@ -24,6 +24,7 @@ _WEAK_OF_WORDS = LEXICON.words("weak_scale_joins")
 _RANGE_WORDS = LEXICON.words("range_joins")
 _NO_COUNT_NOUN = tuple(sorted(LEXICON.words("uncountable_endings")))
 """Endings of words that cannot be counted: "5 hanging in there" is a 5, "5 hangers" are hangers."""
+_UNDONE = tuple(sorted(LEXICON.words("undone_endings")))
 _SHORTEST_INFLECTED = 5
 _LEAST_PRESSURE = 30
 """Below this a number behind a stroke is no blood pressure, in mmHg."""
@@ -121,7 +122,8 @@ def _glued(scene: Scene, mention: Mention, end: int) -> Step:
 def _fitting(scene: Scene, _mention: Mention, end: int) -> Step:
     """ "5.5 hrs", "2 times", "60%" of 0 to 100, "2x"; but "3 hours ago" is a moment."""
     text = scene.text(end)
-    if text in LEXICON.words("unit_percent") and (scene.question.min, scene.question.max) == (0, 100):
+    whole = scene.question.max == 100 and (scene.question.min == 0 or scene.question.type == "number")
+    if text in LEXICON.words("unit_percent") and whole:
         worse = scene.text(end + 1) in LEXICON.words("worsening") - scene.focus.words
         return end + 1, Verdict(POISON, "the other direction") if worse else None
     if text == "x" and scene.tokens[end].glued and scene.focus.counts:
@@ -284,6 +286,8 @@ def _behind_count(scene: Scene, mention: Mention, end: int) -> Verdict | None:
     if good and scene.focus.counts and scene.focus.topics and scene.fits_unit(end + 1):
         return Verdict(UNSURE, "counts the good ones")
     ones = scene.topic(text) is None and scene.text(end + 1) in LEXICON.words("ones_words")
+    if scene.fits_unit(end + 1) and text not in LEXICON.words("lost_verbs") and not text.endswith(_UNDONE):
+        return None
     if ones or _is_idle(scene, end) or asks_for(scene, text) or _time_follows(scene, end):
         return None
     if (scene.focus.measures or mention.value == 0) and not counts_things(scene, mention, end):
@@ -296,7 +300,8 @@ def _behind_count(scene: Scene, mention: Mention, end: int) -> Verdict | None:
 
 def _time_follows(scene: Scene, end: int) -> bool:
     """ "one early, two late": what stands behind the count says when it was."""
-    return any(match.start == end for match in scene.times)
+    weekday = scene.text(end) in LEXICON.pairs("weekdays")
+    return weekday or any(match.start == end for match in scene.times)
 
 
 def _labelled(scene: Scene, mention: Mention, topic: str) -> Verdict | None:

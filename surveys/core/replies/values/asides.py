@@ -12,6 +12,7 @@ from surveys.core.replies.values.roles import Judged
 from surveys.core.replies.values.scene import FREE, POISON, UNSURE, Scene
 from surveys.core.replies.values.segments import clause_at, clauses
 
+_HOURS_OF_A_DIAL = 12
 _FAR, _YEARS = 10, 1_000
 """How far above the scale a number must lie to be no slip of the score itself, and from where it may be a year."""
 
@@ -122,12 +123,19 @@ def _heads_a_name(scene: Scene, judged: Judged) -> bool:
 
 def _without_far_ones(question: Question, tokens: Tokens, judged: list[Judged]) -> list[Judged]:
     """ "Four. I'm 81": beside a score that stands alone, a number far above the scale is an age or an address."""
-    if question.max is None or not any(_alone(tokens, each) for each in judged):
+    counts = focus_of(question).counts and len(judged) > 1
+    if question.max is None or not (counts or any(_alone(tokens, each) for each in judged)):
         return judged
     far = question.max + _FAR
-    return [
-        each for each in judged if each.mention.value is None or each.mention.value <= far or _may_answer(tokens, each)
-    ]
+    near = [each for each in judged if (each.mention.value or 0.0) <= far or _may_answer(tokens, each)]
+    if not focus_of(question).counts:
+        return near
+    return _beside([each for each in near if not _aged(tokens, each)], near)
+
+
+def _aged(tokens: Tokens, judged: Judged) -> bool:
+    """ "0 im 19 lol": asked for a count, a number said of oneself that is no hour either."""
+    return (judged.mention.value or 0.0) > _HOURS_OF_A_DIAL and _whose(tokens, judged) in LEXICON.words("age_leads")
 
 
 def _may_answer(tokens: Tokens, judged: Judged) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from surveys.core.replies.lexicon import LEXICON
 from surveys.core.replies.values.counted import shows_fingers
-from surveys.core.replies.values.mentions import Mention
+from surveys.core.replies.values.mentions import Mention, misspelt_idle
 from surveys.core.replies.values.scene import DENIED, ELSE, FREE, OTHER, POISON, UNSURE, Scene, Verdict
 
 _PLACE_WORDS = LEXICON.words("place_words")
@@ -171,7 +171,10 @@ def _plain_word(scene: Scene, mention: Mention, place: int, *, article: bool) ->
         return None if _described_time(scene, place) or _this_span(scene, place + 1) else ELSE
     known = LEXICON.words("left_ok") | LEXICON.words("copula") | LEXICON.words("filler")
     asked = scene.focus.words - LEXICON.words("prompt_idle")
-    return None if word in known | asked else Verdict(UNSURE, "belongs to a word before it")
+    known |= scene.focus.units
+    if word in known | asked or misspelt_idle(word):
+        return None
+    return Verdict(UNSURE, "belongs to a word before it")
 
 
 def _this_span(scene: Scene, end: int) -> bool:

@@ -18,7 +18,7 @@ def doubt(question: Question, tokens: Tokens, chosen: Judged, focus: Focus) -> O
     """Reasons not to trust a single fitting number, or None where there are none."""
     if _unreal(question, tokens, chosen):
         return unclear("The number is wished for or depends on something.")
-    if question.type == "number" and _not_so(tokens, chosen):
+    if question.type == "number" and _not_so(tokens, chosen, focus.words):
         return unclear("A count that was planned, avoided or lost.")
     if phrases("asks_number").first(tokens):
         return unclear("Asks about a number.")
@@ -99,11 +99,12 @@ def _against_words(question: Question, tokens: Tokens, chosen: Judged) -> Outcom
     return None
 
 
-def _not_so(tokens: Tokens, chosen: Judged) -> bool:
+def _not_so(tokens: Tokens, chosen: Judged, asked: frozenset[str]) -> bool:
     """ "gonna take 2", "almost took 3", "threw up one": the count is of what did not happen."""
     start, _ = clause_at(clauses(tokens), chosen.mention.start)
     before = tokens[start : chosen.mention.start]
-    lost = any(token.text in LEXICON.words("lost_verbs") for token in before)
+    lost_verbs = frozenset[str]() if asked & LEXICON.words("ask_vomit") else LEXICON.words("lost_verbs")
+    lost = any(token.text in lost_verbs for token in before)
     undone = any(match.start >= chosen.end for match in phrases("undone_after").all(tokens))
     return lost or undone or only_planned(tokens, chosen)
 

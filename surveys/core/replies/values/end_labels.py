@@ -52,7 +52,12 @@ def labels_in(question: Question, tokens: Tokens) -> set[float | None]:
 def _is_label(tokens: Tokens, span: Span, patterns: PhraseSet, question: Question, bad_time: set[int]) -> bool:
     """A clause that holds the label and otherwise only words that do not change it."""
     part = tokens[span[0] : span[1]]
-    idle = LEXICON.words("label_idle") | LEXICON.words("label_times") | LEXICON.words("vocatives")
+    idle = (
+        LEXICON.words("label_idle")
+        | LEXICON.words("label_chatter")
+        | LEXICON.words("label_times")
+        | LEXICON.words("vocatives")
+    )
     idle |= LEXICON.words("time_nouns") & focus_of(question).words
     for match in patterns.all(part):
         rest = [place for place in range(len(part)) if not match.start <= place < match.end]

@@ -81,6 +81,8 @@ def _units(words: frozenset[str], tokens: Tokens, question: Question) -> frozens
     for unit in _UNITS:
         if near & LEXICON.words(f"unit_{unit}"):
             fitting |= LEXICON.words(f"unit_{unit}")
+    if not words & LEXICON.words("counting_prompt"):
+        fitting |= words & LEXICON.words("unit_dose")
     if near & LEXICON.words("unit_pill"):
         fitting |= LEXICON.words("unit_drug_own")
     return frozenset(fitting)

@@ -299,6 +299,24 @@ def _half_tail(tokens: Tokens, end: int, _language: str) -> tuple[float, int] | 
 
 
 @lru_cache(maxsize=4096)
+def misspelt_idle(word: str) -> bool:
+    """ "aproximately", "jsut", "thnk": a word that is unknown and one slip away from one that changes no number."""
+    if len(word) < FUZZY_LENGTH or word in LEXICON.words("real_words") or word in LEXICON.known_words:
+        return False
+    return any(
+        len(idle) >= FUZZY_LENGTH and _slip_of(word, idle)
+        for name in ("hedge", "opinion_words", "only_words")
+        for idle in LEXICON.words(name)
+    )
+
+
+def _slip_of(word: str, meant: str) -> bool:
+    """One slip, the first letter kept, and no other form of the same word ("guesses")."""
+    inflected = word.startswith(meant) or meant.startswith(word)
+    return word[0] == meant[0] and not inflected and OSA.distance(word, meant, score_cutoff=1) == 1
+
+
+@lru_cache(maxsize=4096)
 def fuzzy_value(word: str, language: str) -> float | None:
     """The one number a misspelling can mean, or None: one slip away, first letter kept or swapped, no real word."""
     if len(word) < FUZZY_LENGTH or word in LEXICON.words("real_words") or word in LEXICON.known_words:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from surveys.core.replies.lexicon import LEXICON
 from surveys.core.replies.phrases import Match, phrases
@@ -55,6 +56,8 @@ def _of_another(question: Question, tokens: Tokens, owner: Judged, match: Match)
     verb = tokens[match.start : match.end]
     if owner.end == match.start and verb[0].text in LEXICON.words("waking_verbs"):
         return True
+    if owner.end < match.start and _compared(tokens, owner.end, match.start):
+        return True
     if match.label == "past_phrases" and owner.end < match.start and _new_subject(tokens, owner.end, match.start):
         return True
     if any(token.text not in LEXICON.words("was_words") for token in verb):
@@ -70,6 +73,14 @@ def _of_another(question: Question, tokens: Tokens, owner: Judged, match: Match)
     )
     named = follows in LEXICON.words("naming") or not any(token.text in own for token in subject)
     return bool(subject) and named and not any(token.gap for token in (*subject, *verb))
+
+
+def _compared(tokens: Tokens, start: int, end: int) -> bool:
+    """ "8 same as yesterday": the time behind the score is that of what it is compared with."""
+    between = tokens[start:end]
+    return any(token.text in LEXICON.words("alike_words") for token in between) and not any(
+        token.gap for token in between
+    )
 
 
 def _new_subject(tokens: Tokens, start: int, end: int) -> bool:
@@ -89,13 +100,20 @@ def _owner(
     inside = [each for each in free if span[0] <= each.mention.start < span[1] and not _counts_to(tokens, each, match)]
     if inside:
         return _inside_owner(tokens, match, inside)
-    if not is_only(tokens, span, covered):
+    if not is_only(tokens, span, covered) or _of_the_writer(tokens[span[0] : span[1]]):
         return None
     following = [each for each in free if each.mention.start >= span[1]]
     preceding = [each for each in free if each.mention.start < span[0]]
     if tokens[span[0]].gap == "," and preceding and not (following and tokens[span[1]].gap == ","):
         return preceding[-1]
     return following[0] if following else preceding[-1] if preceding else None
+
+
+def _of_the_writer(clause: Tokens) -> bool:
+    """ "sorry I was at dinner. 7": what the writer did in another sentence is no time of the number."""
+    pairs = pairwise(token.text for token in clause)
+    first, was = LEXICON.words("first_person"), LEXICON.words("was_words")
+    return any(subject in first and verb in was for subject, verb in pairs)
 
 
 def _counts_to(tokens: Tokens, judged: Judged, match: Match) -> bool:

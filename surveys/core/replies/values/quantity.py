@@ -13,7 +13,7 @@ from surveys.core.replies.values.asides import without_asides
 from surveys.core.replies.values.doubts import doubt, only_planned
 from surveys.core.replies.values.end_labels import label_values
 from surveys.core.replies.values.focus import Focus, focus_of
-from surveys.core.replies.values.mentions import Mention, find_mentions, fuzzy_value, pronouns
+from surveys.core.replies.values.mentions import Mention, find_mentions, fuzzy_value, misspelt_idle, pronouns
 from surveys.core.replies.values.nones import begins_with_none, says_none
 from surveys.core.replies.values.number_labels import aspect_of
 from surveys.core.replies.values.number_moments import Candidate, fits, with_moments
@@ -179,7 +179,9 @@ def _repeated(tokens: Tokens, fitting: list[Candidate]) -> bool:
     after = tokens[last.end :]
     known = LEXICON.words("filler") | LEXICON.words("hedge") | LEXICON.words("copula")
     units = LEXICON.union("unit_")
-    return all(token.text in known | units for token in (*between, *after)) and not any(each.when for each in fitting)
+    alike = len({each.judged.mention.form == "counting" for each in fitting}) == 1
+    idle = all(token.text in known | units for token in (*between, *after))
+    return idle and alike and not any(each.when for each in fitting)
 
 
 # -- the value --------------------------------------------------------------------------------------------------------
@@ -220,7 +222,8 @@ def _without_figures(question: Question, tokens: Tokens, judged: list[Judged], l
         return _checked(question, 0.0, Stripped("", (), echoed=False), None)
     if judged:
         return unclear("The number belongs to something else.")
-    content = [token for token in tokens if token.kind == "word" and token.text not in LEXICON.words("filler")]
+    words = [token for token in tokens if token.kind == "word" and token.text not in LEXICON.words("filler")]
+    content = words if len(words) == 1 else [token for token in words if not misspelt_idle(token.text)]
     if len(content) == 1:
         value = fuzzy_value(content[0].text, language)
         if value is not None:
