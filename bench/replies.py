@@ -22,6 +22,7 @@ SETS = (
     "examples.jsonl",
     "own.jsonl",
     "own_choices.jsonl",
+    "own_quantities.jsonl",
     "held_out.jsonl",
     *(f"held_out_{number}.jsonl" for number in range(2, 11)),
 )

@@ -10,6 +10,7 @@ from bench.replies import OWN_FLAGS, Judgement, judge, load, opt_out_counts, rep
 LIMITS = {
     "examples.jsonl": {"wrong_value": 0.0, "needless": 0.01, "right": 0.99},
     "own.jsonl": {"wrong_value": 0.0, "needless": 0.01, "right": 0.99},
+    "own_quantities.jsonl": {"wrong_value": 0.003, "needless": 0.05, "right": 0.94},
     "own_choices.jsonl": {"wrong_value": 0.009, "needless": 0.05, "right": 0.94},
     "held_out.jsonl": {"wrong_value": 0.015, "needless": 0.05, "right": 0.94},
     "held_out_2.jsonl": {"wrong_value": 0.003, "needless": 0.05, "right": 0.94},
