@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA
 
 from surveys.core.replies.lexicon import LEXICON
 from surveys.core.replies.phrases import phrases
@@ -13,9 +16,10 @@ from surveys.core.replies.reading import Question
 from surveys.core.replies.strip import Stripped
 from surveys.core.replies.tokens import Tokens
 from surveys.core.replies.values.mentions import find_mentions
-from surveys.core.replies.values.moments import against_moment
+from surveys.core.replies.values.moments import against_moment, is_denied
 from surveys.core.replies.values.outcome import Outcome, found, unclear
 
+_SHORTEST_MISSPELT = 6
 _SMALL_HOURS = 5
 _LONGEST_AGO = 366
 
@@ -34,7 +38,7 @@ def read_date(question: Question, reply: Stripped, language: str, now: datetime 
     """The one certain day as YYYY-MM-DD."""
     if now is None:
         return unclear("The day of the reply is not known.")
-    tokens = reply.tokens
+    tokens = _spelled_days(reply.tokens)
     inside = {place for each in _all_days(tokens, question, language, now) for place in range(each.start, each.end)}
     inside |= _hours_of(tokens, inside) | _beside_the_day(tokens, question, inside)
     if any(match.start not in inside or match.end - 1 not in inside for match in phrases("date_vague").all(tokens)):
@@ -54,6 +58,23 @@ def read_date(question: Question, reply: Stripped, language: str, now: datetime 
     if (question.direction == "past" and day > now.date()) or (question.direction == "future" and day < now.date()):
         return unclear("On the wrong side of today.")
     return found(day.isoformat(), "One day.")
+
+
+def _spelled_days(tokens: Tokens) -> Tokens:
+    """The tokens with misspelt names of days put right, where one name is one slip away."""
+    return tuple(
+        replace(token, text=better) if token.kind == "word" and (better := _day_meant(token.text)) else token
+        for token in tokens
+    )
+
+
+@lru_cache(maxsize=4096)
+def _day_meant(word: str) -> str | None:
+    if len(word) < _SHORTEST_MISSPELT or word in LEXICON.known_words:
+        return None
+    names = {name for name in LEXICON.words("weekdays") | LEXICON.words("day_names") if len(name) >= _SHORTEST_MISSPELT}
+    near = {name for name in names if name[0] == word[0] and OSA.distance(word, name, score_cutoff=1) == 1}
+    return near.pop() if len(near) == 1 else None
 
 
 def _hours_of(tokens: Tokens, days: set[int]) -> set[int]:
@@ -98,6 +119,7 @@ def _all_days(tokens: Tokens, question: Question, language: str, now: datetime) 
         if each:
             named.append(each)
         place = each.end if each else place + 1
+    named = [each for each in named if not is_denied(tokens, each.start, each.end)] or named
     weekdays = [each for each in named if each.by == "weekday"]
     others = [each for each in named if each.by != "weekday"]
     if weekdays and others:
@@ -124,6 +146,7 @@ class _Days:
         self._today = now.date()
         names = ("day_0", "day_before_1", "day_before_2", "day_after_1", "day_after_2", "last_night")
         self._relative_days = {match.start: match for match in phrases(*names).all(tokens)}
+        self._this_month = phrases("this_month").all(tokens)
         self._numbers = {mention.start: mention for mention in find_mentions(tokens, language)}
 
     def at(self, place: int) -> Named | None:
@@ -224,6 +247,9 @@ class _Days:
             return None
         if self._word(end) in LEXICON.words("months") or not 1 <= number <= 31:
             return None
+        stop = next((match.end for match in self._this_month if match.start == end), end)
+        if stop > end:
+            return Named(place, stop, _day(self._today.year, self._today.month, number), "ordinal")
         return Named(place, end, self._nearest(lambda month, year: _day(year, month, number), number), "ordinal")
 
     def _day_number(self, place: int) -> tuple[int | None, int, bool]:

@@ -29,6 +29,13 @@ def against_moment(question: Question, tokens: Tokens, start: int, end: int) -> 
     return None
 
 
+def is_denied(tokens: Tokens, start: int, end: int) -> bool:
+    """Whether the day or hour between two token places is said not to be the one ("not Thursday", "hoy no")."""
+    opening = next((place for place in range(start, 0, -1) if tokens[place].gap), 0)
+    closing = next((place for place in range(end, len(tokens)) if tokens[place].gap), len(tokens))
+    return _denied(tokens[:closing], opening, start, end)
+
+
 def _denied(tokens: Tokens, first: int, start: int, end: int) -> bool:
     near = tokens[max(first, start - 3) : start]
     if any(token.text in LEXICON.words("denial") for token in near):
