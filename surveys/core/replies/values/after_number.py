@@ -140,7 +140,12 @@ def _fitting(scene: Scene, _mention: Mention, end: int) -> Step:
 
 
 def _more_units(scene: Scene, end: int) -> Verdict | None:
-    """ "6 hours 30 minutes" and "6 hours and a half" would need arithmetic."""
+    """ "6 hours 30 minutes", "4 hrs, 45 min" and "6 hours and a half" would need arithmetic."""
+    smaller = scene.mention_at(end)
+    if smaller and scene.text(end - 1) in LEXICON.words("unit_hour"):
+        minutes = scene.text(smaller.end) in LEXICON.words("unit_minute")
+        if minutes and smaller.value:
+            return Verdict(POISON, "two quantities that would have to be added")
     joined = scene.text(end) in LEXICON.words("and_words")
     place = end + joined
     second = scene.mention_at(place) if scene.token(place) else None

@@ -6,7 +6,7 @@ from surveys.core.replies.lexicon import LEXICON
 from surveys.core.replies.phrases import phrases
 from surveys.core.replies.reading import Question
 from surveys.core.replies.tokens import Tokens
-from surveys.core.replies.values.counted import counts_things
+from surveys.core.replies.values.counted import asks_for, counts_things
 from surveys.core.replies.values.focus import focus_of
 from surveys.core.replies.values.roles import Judged
 from surveys.core.replies.values.scene import FREE, POISON, UNSURE, Scene
@@ -19,7 +19,7 @@ _FAR, _YEARS = 10, 1_000
 
 def without_asides(question: Question, tokens: Tokens, judged: list[Judged]) -> list[Judged]:
     """The numbers without those that cannot be the answer beside one that can."""
-    judged = _without_far_ones(question, tokens, judged)
+    judged = _without_far_ones(question, tokens, _without_scale_ends(question, tokens, judged))
     judged = _without_small_ones(question, tokens, _without_other_peoples(tokens, judged))
     judged = _without_quoted_ones(tokens, judged)
     scene = Scene(tokens, tuple(each.mention for each in judged), question)
@@ -47,12 +47,10 @@ def _without_quoted_ones(tokens: Tokens, judged: list[Judged]) -> list[Judged]:
 
 
 def _without_wished_ones(scene: Scene, judged: list[Judged]) -> list[Judged]:
-    """ "Seven. I wish it were two.": beside a score that stands alone, one that is only wished for."""
+    """ "Seven. I wish it were two.": beside a score in a clause of its own, one that is only wished for."""
     spans = clauses(scene.tokens)
     wished = {clause_at(spans, match.start) for match in scene.found("wished")}
-    if not wished or not any(_alone(scene.tokens, each) for each in judged):
-        return judged
-    return [each for each in judged if clause_at(spans, each.mention.start) not in wished]
+    return _beside([each for each in judged if clause_at(spans, each.mention.start) not in wished], judged)
 
 
 def _without_other_bounds(scene: Scene, judged: list[Judged]) -> list[Judged]:
@@ -93,7 +91,8 @@ def _without_other_things(scene: Scene, judged: list[Judged]) -> list[Judged]:
 
 def _has_unit(scene: Scene, judged: Judged) -> bool:
     unit = scene.text(judged.mention.end)
-    return scene.fits_unit(judged.mention.end) and unit not in LEXICON.words("unit_times")
+    asked = scene.fits_unit(judged.mention.end) or asks_for(scene, unit)
+    return asked and unit not in LEXICON.words("unit_times")
 
 
 def _without_bare_heads(scene: Scene, judged: list[Judged]) -> list[Judged]:
@@ -119,6 +118,24 @@ def _heads_a_name(scene: Scene, judged: Judged) -> bool:
     token = scene.token(judged.end)
     unknown = token is not None and token.kind == "word" and token.text not in LEXICON.known_words
     return start == judged.mention.start and unknown
+
+
+def _without_scale_ends(question: Question, tokens: Tokens, judged: list[Judged]) -> list[Judged]:
+    """ "0-10? 5", "de 10, 7": beside a number, the ends of the scale in a clause of their own."""
+    if question.type != "scale":
+        return judged
+    spans, ends = clauses(tokens), {question.min, question.max}
+    by_clause: dict[tuple[int, int], list[Judged]] = {}
+    for each in judged:
+        by_clause.setdefault(clause_at(spans, each.mention.start), []).append(each)
+    joins = LEXICON.words("range_joins") | LEXICON.words("scale_joins") | LEXICON.words("article")
+    kept: list[Judged] = []
+    for (start, end), inside in by_clause.items():
+        places = {place for each in inside for place in range(each.mention.start, each.mention.end)}
+        rest = [tokens[place].text for place in range(start, end) if place not in places]
+        scale = {each.mention.value for each in inside} <= ends and bool(rest) and set(rest) <= joins
+        kept += [] if scale and question.max in {each.mention.value for each in inside} else inside
+    return _beside(kept, judged)
 
 
 def _without_far_ones(question: Question, tokens: Tokens, judged: list[Judged]) -> list[Judged]:

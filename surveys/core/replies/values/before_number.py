@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from surveys.core.replies.lexicon import LEXICON
-from surveys.core.replies.values.counted import shows_fingers
+from surveys.core.replies.values.counted import asks_for, shows_fingers
 from surveys.core.replies.values.mentions import Mention, misspelt_idle
 from surveys.core.replies.values.scene import DENIED, ELSE, FREE, OTHER, POISON, UNSURE, Scene, Verdict
 
@@ -160,6 +160,8 @@ def _plain_word(scene: Scene, mention: Mention, place: int, *, article: bool) ->
     counting = LEXICON.words("count_verbs") | (scene.focus.words - LEXICON.words("prompt_idle"))
     if scene.question.type == "number" and word in counting:
         return None
+    if word in LEXICON.words("times_signs") and _times_of_another(scene, place):
+        return Verdict(UNSURE, "so many times something else")
     if word in LEXICON.words("to_be") and not _subject_fits(scene, place):
         return Verdict(UNSURE, "said of something else")
     if article and word not in LEXICON.words("strong_negation"):
@@ -175,6 +177,15 @@ def _plain_word(scene: Scene, mention: Mention, place: int, *, article: bool) ->
     if word in known | asked or misspelt_idle(word):
         return None
     return Verdict(UNSURE, "belongs to a word before it")
+
+
+def _times_of_another(scene: Scene, place: int) -> bool:
+    """ "dry heaves x 3": before the times stands what neither the question nor a filler names."""
+    if place == 0 or scene.tokens[place].gap:
+        return False
+    word = scene.tokens[place - 1].text
+    known = LEXICON.words("filler") | LEXICON.words("count_verbs") | LEXICON.words("left_ok") | scene.focus.words
+    return word not in known and not asks_for(scene, word)
 
 
 def _this_span(scene: Scene, end: int) -> bool:

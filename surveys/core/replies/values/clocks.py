@@ -14,6 +14,7 @@ NOON = 12 * 60
 _DAY = 24 * 60
 _CLOCK = re.compile(r"([01]?\d|2[0-4])[:.]([0-5]\d)")
 _MILITARY = re.compile(r"([01]\d|2[0-3])([0-5]\d)")
+_MINUTES = re.compile(r"[1-5]\d|0?5")
 _COMPACT = re.compile(r"(\d|1[0-2])([0-5]\d)")
 
 
@@ -129,7 +130,8 @@ def _half_past(tokens: Tokens, end: int) -> tuple[int, int] | None:
     words = [token.text for token in tokens[end : end + 2]]
     if len(words) == 2 and words[0] in LEXICON.words("and_words") and words[1] in LEXICON.words("spoken_parts"):
         return (30 if words[1] in LEXICON.words("half_words") else 15), end + 2
-    return None
+    minutes = _MINUTES.fullmatch(words[1]) if len(words) == 2 and words[0] in LEXICON.words("spoken_joins") else None
+    return (int(words[1]), end + 2) if minutes and not tokens[end + 1].gap and not tokens[end].gap else None
 
 
 def _spoken(tokens: Tokens, place: int, spoken: dict[int, Mention]) -> Clock | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from surveys.core.replies.lexicon import LEXICON
-from surveys.core.replies.phrases import phrases
+from surveys.core.replies.phrases import Match, phrases
 from surveys.core.replies.reading import Question
 from surveys.core.replies.tokens import Tokens
 from surveys.core.replies.values.end_labels import labels_in
@@ -75,11 +75,21 @@ def _unreal(question: Question, tokens: Tokens, chosen: Judged) -> bool:
     for match in phrases("wished", "conditional").all(tokens):
         if tokens[match.start].text in company:
             continue
-        ahead = start <= match.start < chosen.mention.start
+        ahead = start <= match.start < chosen.mention.start or _leads_in(tokens, match, start)
         behind = match.label == "conditional" and chosen.mention.start < match.start
         if ahead or (behind and not _sentence_break(tokens, chosen.end, match.start)):
             return True
     return False
+
+
+def _leads_in(tokens: Tokens, match: Match, start: int) -> bool:
+    """ "only when I eat, then 6": a condition that is the whole clause before that of the number."""
+    first = next((first for first, end in clauses(tokens) if end == start), None)
+    if first is None or not first <= match.start < start or tokens[start].gap != ",":
+        return False
+    lead = tokens[first : match.start]
+    headed = tokens[match.start].text in LEXICON.words("condition_heads")
+    return headed and all(token.text in LEXICON.words("only_words") for token in lead)
 
 
 def _against_words(question: Question, tokens: Tokens, chosen: Judged) -> Outcome | None:

@@ -30,14 +30,17 @@ def against_moment(question: Question, tokens: Tokens, start: int, end: int) -> 
 
 
 def is_denied(tokens: Tokens, start: int, end: int) -> bool:
-    """Whether the day or hour between two token places is said not to be the one ("not Thursday", "hoy no")."""
+    """Whether the day or hour between two token places is said not to be the one; a lone no may deny either."""
+    if start and tokens[start - 1].text in LEXICON.words("lone_denials"):
+        return False
     opening = next((place for place in range(start, 0, -1) if tokens[place].gap), 0)
     closing = next((place for place in range(end, len(tokens)) if tokens[place].gap), len(tokens))
     return _denied(tokens[:closing], opening, start, end)
 
 
 def _denied(tokens: Tokens, first: int, start: int, end: int) -> bool:
-    near = tokens[max(first, start - 3) : start]
+    idle = LEXICON.words("article") | LEXICON.words("at_words") | LEXICON.words("label_joins")
+    near = [token for token in tokens[first:start] if token.text not in idle][-3:]
     if any(token.text in LEXICON.words("denial") for token in near):
         return True
     before = phrases("moment_denied_before").all(tokens[first:start])

@@ -174,8 +174,18 @@ def _asks_the_past(focus: Focus) -> bool:
     return bool(focus.words & LEXICON.words("past_prompt")) and not focus.words & LEXICON.words("bare_now")
 
 
+def _longer(candidate: Candidate, focus: Focus) -> bool:
+    """ "twice this month" where a week is asked for; only counts grow with the time they are of."""
+    sizes = LEXICON.pairs("span_sizes")
+    asked = [int(sizes[word]) for word in focus.words if word in sizes]
+    said = [int(sizes[word]) for word in candidate.words if word in sizes]
+    return bool(focus.counts and candidate.when == "part" and asked and said) and max(said) > max(asked)
+
+
 def fits(candidate: Candidate, focus: Focus) -> bool:
     """Whether the moment a number is about is the moment the question asks about."""
+    if _longer(candidate, focus):
+        return False
     if candidate.when in {"", "now", "part"}:
         return not (
             candidate.when == "now"

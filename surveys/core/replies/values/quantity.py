@@ -38,8 +38,8 @@ def read_quantity(question: Question, reply: Stripped, language: str) -> Outcome
         mentions = with_signs(tokens, mentions, reply.text)
         if sign_unsure(reply.text, mentions):
             return unclear("A dash that may be a minus.")
-    if len(mentions) > MOST_NUMBERS:
-        return unclear("Too many numbers to be an answer.", tried=False)
+    if several := _several(question, tokens, mentions):
+        return several
     judged = judge_numbers(tokens, mentions, question)
     if reply.scale_top is not None and reply.scale_top != question.max:
         return unclear("The reply names a different scale.")
@@ -56,6 +56,22 @@ def read_quantity(question: Question, reply: Stripped, language: str) -> Outcome
     if not free:
         return _without_figures(question, tokens, judged, language)
     return _choose(question, reply, free, judged)
+
+
+def _several(question: Question, tokens: Tokens, mentions: tuple[Mention, ...]) -> Outcome | None:
+    """More numbers than one answer has, or more than one reading of a pressure."""
+    if len(mentions) > MOST_NUMBERS:
+        return unclear("Too many numbers to be an answer.", tried=False)
+    if "topic_pressure" in focus_of(question).topics and len(_readings(tokens, mentions)) > 1:
+        return unclear("Several readings, one after the other.")
+    return None
+
+
+def _readings(tokens: Tokens, mentions: tuple[Mention, ...]) -> set[float | None]:
+    """The upper numbers of all "150/90" in a reply."""
+    joins = LEXICON.words("scale_joins")
+    pairs = [(each, later) for each, later in pairwise(mentions) if later.start == each.end + 1]
+    return {each.value for each, later in pairs if tokens[each.end].text in joins and not tokens[later.start].gap}
 
 
 def _adds(tokens: Tokens, mentions: tuple[Mention, ...]) -> bool:

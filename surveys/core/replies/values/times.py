@@ -10,7 +10,8 @@ from surveys.core.replies.reading import Question
 from surveys.core.replies.strip import Stripped
 from surveys.core.replies.tokens import Tokens
 from surveys.core.replies.values.clocks import NOON, Clock, find_clocks, meridiem
-from surveys.core.replies.values.moments import against_moment, scene_at, without_phones
+from surveys.core.replies.values.focus import focus_of
+from surveys.core.replies.values.moments import against_moment, is_denied, scene_at, without_phones
 from surveys.core.replies.values.outcome import Outcome, found, unclear
 
 MOST_TIMES = 6
@@ -31,9 +32,13 @@ def read_time(question: Question, reply: Stripped, language: str) -> Outcome:
     behind = _scene_from(tokens, clocks)
     if any(match.start not in inside and match.start < behind for match in phrases("time_vague").all(tokens)):
         return unclear("Before, after, between or some time ago.")
+    if _not_done(question, tokens):
+        return unclear("What is asked about has not happened.")
     found_times, since = _after_self_correction(tokens, _all_times(tokens, language))
     if not found_times:
         return unclear("No clock time.")
+    kept = [each for each in found_times if not is_denied(tokens, each[0], _end_of(clocks, each[0]))]
+    found_times = kept or found_times
     values = {value for _, value in found_times}
     if len(values) != 1:
         return unclear("Several times.")
@@ -44,6 +49,19 @@ def read_time(question: Question, reply: Stripped, language: str) -> Outcome:
     if (against := against_moment(question, tokens[since:], first, last + 1)) is not None:
         return unclear(against)
     return found(f"{value // 60:02d}:{value % 60:02d}", "One clock time with a sure half of the day.")
+
+
+def _end_of(clocks: list[Clock], start: int) -> int:
+    return next((clock.end for clock in clocks if clock.start == start), start + 1)
+
+
+def _not_done(question: Question, tokens: Tokens) -> bool:
+    """ "haven't taken it, due at 3pm" where the time of something done is asked for."""
+    ahead = focus_of(question).words & LEXICON.words("future_prompts")
+    ends = LEXICON.words("value_ends") | LEXICON.words("since_words")
+    if ahead or any(token.text in ends for token in tokens):
+        return False
+    return phrases("not_done").first(tokens) is not None
 
 
 def _scene_from(tokens: Tokens, clocks: list[Clock]) -> int:
@@ -86,8 +104,15 @@ def _all_times(tokens: Tokens, language: str) -> list[tuple[int, int | None]]:
             continue
         beside = next((value for place, value in named if abs(place - clock.end) <= 1 and clock.hour == 12), None)
         times.append((clock.start, beside if beside is not None else _minutes(tokens, clock)))
+    named = [(place, None if _runs_on(tokens, place) else value) for place, value in named]
     twelve = any(clock.hour == 12 for clock in clocks)
     return sorted(times + ([] if twelve and named else named), key=lambda each: each[0])
+
+
+def _runs_on(tokens: Tokens, place: int) -> bool:
+    """ "noon thirty": a number right behind a named hour may be its minutes."""
+    behind = tokens[place + 1] if place + 1 < len(tokens) and not tokens[place + 1].gap else None
+    return behind is not None and (behind.kind == "number" or behind.text in LEXICON.words("number_words"))
 
 
 def _counted_at(tokens: Tokens, clock: Clock) -> bool:
