@@ -43,6 +43,7 @@ def _without_quoted_ones(tokens: Tokens, judged: list[Judged]) -> list[Judged]:
     """ "took 3, bottle says max 6": what a label or somebody else says, in a clause of its own."""
     spans = clauses(tokens)
     said = {clause_at(spans, match.start) for match in phrases("other_subject").all(tokens)}
+    said |= {span for span in spans if _somebody_does(tokens[span[0] : span[1]])}
     return _beside([each for each in judged if clause_at(spans, each.mention.start) not in said], judged)
 
 
@@ -65,6 +66,13 @@ def _called(scene: Scene, judged: Judged, name: str) -> bool:
     """Whether a word of the list stands behind the number or, where none does, before it; an article may be between."""
     place = judged.end + (scene.text(judged.end) in LEXICON.words("article"))
     return scene.text(place) in LEXICON.words(name) or _whose(scene.tokens, judged) in LEXICON.words(name)
+
+
+def _somebody_does(clause: Tokens) -> bool:
+    """ "my wife smoked 10": somebody named does something, other than to say or rate."""
+    subject = [token.text for token in clause[:3]]
+    told = any(token.text in LEXICON.words("saying_verbs") for token in clause)
+    return len(subject) == 3 and subject[0] in LEXICON.words("naming") and not told and _names_person(clause[1:2])
 
 
 def _without_past_ones(scene: Scene, judged: list[Judged]) -> list[Judged]:

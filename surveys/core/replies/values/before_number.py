@@ -116,6 +116,8 @@ def _lead(scene: Scene, mention: Mention) -> Verdict | None:
         return ELSE
     if scene.tokens[place].text in LEXICON.words("hour_article"):
         return None if _all_of_them(scene, mention, place) else Verdict(OTHER, "an hour")
+    if _of_a_day(scene, place):
+        return Verdict(OTHER, "another day's")
     skip = LEXICON.words("article") | LEXICON.words("hedge") | {"#", "=", "~", "*", "s"}
     while place >= 0 and scene.tokens[place].text in skip:
         article = article or scene.tokens[place].text in _SINGULAR
@@ -133,6 +135,13 @@ def _lead(scene: Scene, mention: Mention) -> Verdict | None:
     if topic:
         return None if scene.labels_trail else Verdict(FREE, "labelled", topic)
     return _plain_word(scene, mention, place, article=article)
+
+
+def _of_a_day(scene: Scene, place: int) -> bool:
+    """ "Sunday's 9", "yesterday's 3": whose the number is stands before it."""
+    if place == 0 or scene.tokens[place].text != "s" or not scene.tokens[place].glued:
+        return False
+    return scene.tokens[place - 1].text in LEXICON.words("far_past")
 
 
 def _all_of_them(scene: Scene, mention: Mention, place: int) -> bool:

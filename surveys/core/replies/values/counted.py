@@ -120,6 +120,8 @@ def _told_with() -> frozenset[str]:
 def _counted_part(scene: Scene, mention: Mention, end: int) -> bool:
     """ "3 toes", "2 knees": no more of a part of the body than there are."""
     most = LEXICON.pairs("body_counts").get(scene.text(end))
+    if any(each is not mention and scene.text(each.end) in LEXICON.words("body") for each in scene.mentions):
+        return False
     return most is not None and mention.value is not None and 0 < mention.value <= int(most)
 
 

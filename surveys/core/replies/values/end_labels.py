@@ -42,11 +42,17 @@ def labels_in(question: Question, tokens: Tokens) -> set[float | None]:
     for value, patterns in _labels(question):
         for match in patterns.all(tokens):
             following = tokens[match.end] if match.end < len(tokens) and not tokens[match.end].gap else None
-            if match.end - match.start < 2 or match.end in past:
+            denied = match.start > 0 and not tokens[match.start].gap and _denies(tokens[match.start - 1].text)
+            if match.end - match.start < 2 or match.end in past or denied:
                 continue
             if following is None or following.text not in LEXICON.words("label_continues"):
                 found_values.add(value)
     return found_values
+
+
+def _denies(word: str) -> bool:
+    """ "no muy bien" is not the label "muy bien"."""
+    return word in LEXICON.words("strong_negation")
 
 
 def _is_label(tokens: Tokens, span: Span, patterns: PhraseSet, question: Question, bad_time: set[int]) -> bool:

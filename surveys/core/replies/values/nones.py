@@ -9,6 +9,8 @@ from surveys.core.replies.tokens import Tokens
 from surveys.core.replies.values.focus import focus_of
 from surveys.core.replies.values.segments import time_phrases
 
+_TWO_WORDS, _STEM = 2, 4
+
 
 def says_none(question: Question, tokens: Tokens) -> bool:
     """ "none today", "didn't take any", "no tomé" are a count of zero, unless about another time or thing."""
@@ -16,6 +18,8 @@ def says_none(question: Question, tokens: Tokens) -> bool:
         past = {token.text for token in tokens} & LEXICON.words("far_past")
         if past - focus_of(question).words:
             return False
+    if _none_of_the_asked(question, tokens):
+        return True
     match = _nones(question).first(tokens)
     if match is None:
         return False
@@ -25,6 +29,16 @@ def says_none(question: Question, tokens: Tokens) -> bool:
     known = LEXICON.words("filler") | LEXICON.words("none_tail") | LEXICON.words("vocatives")
     known |= focus_of(question).words
     return all(token.text in known or token.kind != "word" for token in rest)
+
+
+def _none_of_the_asked(question: Question, tokens: Tokens) -> bool:
+    """ "no vomiting", "ningún día": nothing but a word for none and what the question counts."""
+    said = [token.text for token in tokens if token.kind == "word" and token.text not in LEXICON.words("vocatives")]
+    if len(said) != _TWO_WORDS or said[0] not in LEXICON.words("none_counters"):
+        return False
+    asked = focus_of(question).words - LEXICON.words("prompt_idle") - LEXICON.words("filler")
+    stems = {word[:_STEM] for word in asked if len(word) >= _STEM}
+    return said[1] in focus_of(question).units or (len(said[1]) >= _STEM and said[1][:_STEM] in stems)
 
 
 def begins_with_none(question: Question, tokens: Tokens) -> bool:

@@ -13,13 +13,14 @@ from surveys.core.replies.values.asides import without_asides
 from surveys.core.replies.values.doubts import doubt, only_planned
 from surveys.core.replies.values.end_labels import label_values
 from surveys.core.replies.values.focus import Focus, focus_of
+from surveys.core.replies.values.hundreds import with_hundreds
 from surveys.core.replies.values.mentions import Mention, find_mentions, fuzzy_value, misspelt_idle, pronouns
 from surveys.core.replies.values.nones import begins_with_none, says_none
 from surveys.core.replies.values.number_labels import aspect_of
 from surveys.core.replies.values.number_moments import Candidate, fits, with_moments
 from surveys.core.replies.values.outcome import Outcome, found, unclear
 from surveys.core.replies.values.roles import Judged, judge_numbers
-from surveys.core.replies.values.scene import DENIED, FREE, POISON, UNSURE, Scene
+from surveys.core.replies.values.scene import DENIED, FREE, OTHER, POISON, UNSURE, Scene
 from surveys.core.replies.values.segments import clause_at, clauses
 from surveys.core.replies.values.signs import below_zero, sign_unsure, with_signs
 
@@ -33,7 +34,7 @@ _ANDS = tuple([word] for word in sorted(LEXICON.words("and_words")))
 def read_quantity(question: Question, reply: Stripped, language: str) -> Outcome:
     """The value of a scale or number question, or why there is none."""
     tokens = reply.tokens
-    mentions = find_mentions(tokens, language)
+    mentions = with_hundreds(question, tokens, find_mentions(tokens, language))
     if below_zero(question):
         mentions = with_signs(tokens, mentions, reply.text)
         if sign_unsure(reply.text, mentions):
@@ -233,7 +234,8 @@ def _without_figures(question: Question, tokens: Tokens, judged: list[Judged], l
         (value,) = labels
         return _checked(question, value, Stripped("", (), echoed=False), None)
     if focus_of(question).counts and (
-        says_none(question, tokens) or (not judged and begins_with_none(question, tokens))
+        says_none(question, tokens)
+        or (all(each.role == OTHER for each in judged) and begins_with_none(question, tokens))
     ):
         return _checked(question, 0.0, Stripped("", (), echoed=False), None)
     if judged:
