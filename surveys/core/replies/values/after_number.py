@@ -26,6 +26,7 @@ _NO_COUNT_NOUN = tuple(sorted(LEXICON.words("uncountable_endings")))
 """Endings of words that cannot be counted: "5 hanging in there" is a 5, "5 hangers" are hangers."""
 _UNDONE = tuple(sorted(LEXICON.words("undone_endings")))
 _SHORTEST_INFLECTED = 5
+_RATE_REACH = 2
 _LEAST_PRESSURE = 30
 """Below this a number behind a stroke is no blood pressure, in mmHg."""
 
@@ -75,10 +76,11 @@ def _elsewhere(scene: Scene) -> bool:
 
 def _out_of(scene: Scene, mention: Mention) -> Step:
     """N/10, "N out of 10": the second number is the length of the scale."""
-    place = mention.end
+    place = mention.end + (scene.text(mention.end) in LEXICON.words("hedge_suffix"))
+    first = place
     while scene.text(place) in _OF_WORDS:
         place += 1
-    second = scene.mention_at(place) if place > mention.end and scene.token(place) else None
+    second = scene.mention_at(place) if place > first and scene.token(place) else None
     if second is None:
         return mention.end, None
     if mention.start and scene.tokens[mention.start - 1].text in LEXICON.words("events"):
@@ -89,7 +91,7 @@ def _out_of(scene: Scene, mention: Mention) -> Step:
         return second.end, None
     if _pressure(scene, mention, second):
         return second.end, Verdict(OTHER, "a blood pressure")
-    if scene.text(mention.end) in _WEAK_OF_WORDS or is_strength(scene, second):
+    if scene.text(first) in _WEAK_OF_WORDS or is_strength(scene, second):
         return mention.end, None
     return mention.end, Verdict(POISON, "a different scale or a fraction")
 
@@ -207,6 +209,8 @@ def _rate(scene: Scene, end: int) -> bool:
 def _repeats(scene: Scene, end: int) -> bool:
     """ "2 at a time", "2 twice": how much each time, and not how much in all."""
     often = scene.mention_at(end) if scene.token(end) else None
+    if scene.focus.counts and any(scene.starts(place, "rate_further") for place in range(end, end + _RATE_REACH)):
+        return True
     return scene.starts(end, "rate_after") or (often is not None and often.form == "counting")
 
 

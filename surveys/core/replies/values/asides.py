@@ -84,6 +84,8 @@ def _without_past_ones(scene: Scene, judged: list[Judged]) -> list[Judged]:
     for match in scene.times:
         told.setdefault(clause_at(spans, match.start), set()).add(match.label)
     labels = {each: told.get(clause_at(spans, each.mention.start), set()) for each in judged}
+    ahead = [each for each in judged if each.role == UNSURE and labels[each] == {"future_phrases"}]
+    judged = _beside([each for each in judged if each not in ahead], judged)
     if not any(each.role == FREE and "now_phrases" in labels[each] for each in judged):
         return judged
     past = [each for each in judged if each.role == UNSURE and labels[each] == {"past_phrases"}]

@@ -13,6 +13,8 @@ from surveys.core.replies.values.roles import Judged
 from surveys.core.replies.values.segments import clause_at, clauses
 from surveys.core.replies.values.signs import against_sign, below_zero
 
+_PAST_ENDINGS = tuple(sorted(LEXICON.words("past_endings")))
+
 
 def doubt(question: Question, tokens: Tokens, chosen: Judged, focus: Focus) -> Outcome | None:
     """Reasons not to trust a single fitting number, or None where there are none."""
@@ -71,6 +73,8 @@ def _unreal(question: Question, tokens: Tokens, chosen: Judged) -> bool:
     company = LEXICON.words("with_words") if question.type == "number" else frozenset()
     if "aspect_worst" in focus_of(question).aspects:
         company |= LEXICON.words("moment_openers")
+    if question.type == "scale" and focus_of(question).moment != "span" and _whenever(tokens, chosen):
+        return True
     start, _ = clause_at(clauses(tokens), chosen.mention.start)
     for match in phrases("wished", "conditional").all(tokens):
         if tokens[match.start].text in company:
@@ -80,6 +84,17 @@ def _unreal(question: Question, tokens: Tokens, chosen: Judged) -> bool:
         if ahead or (behind and not _sentence_break(tokens, chosen.end, match.start)):
             return True
     return False
+
+
+def _whenever(tokens: Tokens, chosen: Judged) -> bool:
+    """ "3 when the sun's out": right behind a score a time that comes again, told without a verb of the past."""
+    place = chosen.end
+    if place >= len(tokens) or tokens[place].gap or tokens[place].text not in LEXICON.words("whenever_words"):
+        return False
+    stop = next((at for at in range(place + 1, len(tokens)) if tokens[at].gap), len(tokens))
+    told = tokens[place + 1 : stop]
+    past = LEXICON.words("past_verbs") | LEXICON.words("was_words")
+    return not any(token.text in past or token.text.endswith(_PAST_ENDINGS) for token in told)
 
 
 def _leads_in(tokens: Tokens, match: Match, start: int) -> bool:

@@ -83,6 +83,7 @@ def _adds(tokens: Tokens, mentions: tuple[Mention, ...]) -> bool:
     loose = [place for place in range(len(tokens)) if place not in inside]
     described = {mention.end + 1 for mention in mentions} | pronouns(tokens)
     ones = LEXICON.words("one_words")
+    adding = adding if not phrases("half_of_another").first(tokens) else frozenset()
     return any(
         tokens[place].text in adding or (tokens[place].text in ones and place not in described) for place in loose
     )
@@ -169,7 +170,9 @@ def _worse_is_named(scene: Scene, fitting: list[Candidate], candidates: list[Can
     if not scene.focus.aspects & LEXICON.words("worst_aspects") or "topic_pain" not in scene.focus.topics:
         return False
     highest = max((each.judged.mention.value or 0.0) for each in fitting)
-    return any((each.judged.mention.value or 0.0) > highest and each.when == "now" for each in candidates)
+    far = LEXICON.words("long_spans") - scene.focus.words
+    told = [each for each in candidates if each.when in {"now", "past"} and not set(each.words) & far]
+    return any((each.judged.mention.value or 0.0) > highest for each in told)
 
 
 def _named_as_asked(scene: Scene, fitting: list[Candidate]) -> list[Candidate]:
