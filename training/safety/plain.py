@@ -7,10 +7,10 @@ import re
 import textwrap
 from pathlib import Path
 
+from surveys.core.replies.learnt.normalise import cut
 from surveys.core.replies.safety import lists
 from surveys.core.replies.safety.language import PHRASES
-from surveys.core.replies.safety.normalise import cut
-from training.safety import corpus
+from training import corpus
 
 LISTS = Path("surveys/core/replies/safety/data")
 HEAD = "# Ordinary words of the training texts, written by `python -m training.safety.plain`: never taken for a slip.\n"

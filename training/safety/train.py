@@ -4,29 +4,27 @@ Run from the root of the repository: python -m training.safety.train (packages: 
 """
 
 import hashlib
-import json
-import zlib
 from pathlib import Path
 
 import numpy as np
 from scipy.sparse import csr_matrix
-from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
+from surveys.core.replies.learnt.features import WINDOW, bucket, joint_features, word_features
 from surveys.core.replies.safety import lists
-from surveys.core.replies.safety.features import BUCKETS, WINDOW, bucket, joint_features, word_features
 from surveys.core.replies.safety.language import PHRASES, VOCABULARY
 from surveys.core.replies.safety.rules import findings, for_model
 from surveys.core.replies.safety.sentences import SentenceReader
-from training.safety import corpus, network
+from training import corpus
+from training.linear import fit, matrix, pack, shares
+from training.safety import network
 
 FLAGS = ("crisis", "emergency", "side_effect_severe")
 WEIGHTS = Path("surveys/core/replies/safety/data/model.bin")
 SENTENCES = Path("surveys/core/replies/safety/data/sentences.npz")
 REPORT = Path(__file__).parent / "REPORT.md"
 DRAWN = 6
-FOLDS = 5
-STRENGTH = 1.0  # of the weights, against shrinking them; chosen by the curve below
+FOLDS = 3
 WHOLE = 64  # pieces; next to no training text has more
 PART = 0.75  # how much the network over the sentence encoder counts beside the linear model; chosen likewise
 # Share of harmless lines of ideas it never met that the model alone may raise; ordinary texts raise far fewer.
@@ -48,27 +46,6 @@ def sentences(texts: list[corpus.Text]) -> np.ndarray:
     """What the sentence encoder says of every text, which is one thought and is summed up whole."""
     reader = SentenceReader(lists.subwords(), lists.encoder(), {})
     return np.stack([reader.windows(text.text, WHOLE)[0].astype(np.float16) for text in texts])
-
-
-def matrix(rows: list[set[int]]) -> csr_matrix:
-    """One row a text, one column a bucket."""
-    ends = np.cumsum([0, *map(len, rows)])
-    columns = np.fromiter((at for row in rows for at in sorted(row)), dtype=np.int32)
-    return csr_matrix((np.ones(len(columns), dtype=np.float32), columns, ends), shape=(len(rows), BUCKETS))
-
-
-def shares(groups: np.ndarray) -> np.ndarray:
-    """The weight of every text: a line that gives many texts counts more than one with few, but not as much more."""
-    weights = 1 / np.sqrt(np.bincount(groups)[groups])
-    return weights / weights.mean()
-
-
-def fit(rows: csr_matrix, wanted: np.ndarray, groups: np.ndarray) -> LogisticRegression:
-    """One logistic regression for one flag."""
-    model = LogisticRegression(
-        C=STRENGTH, solver="liblinear", dual=True, tol=1e-2, max_iter=60, class_weight="balanced", random_state=1
-    )
-    return model.fit(rows, wanted, sample_weight=shares(groups))
 
 
 def unseen_scores(rows: csr_matrix, said: np.ndarray, wanted: np.ndarray, groups: np.ndarray) -> np.ndarray:
@@ -96,24 +73,6 @@ def thresholds(scores: np.ndarray, wanted: np.ndarray) -> np.ndarray:
     """The threshold of every flag at which its share of harmless unseen lines is raised."""
     harmless = scores[~wanted.any(axis=1)]
     return np.array([np.quantile(harmless[:, at], 1 - FALSE_ALARMS[flag]) for at, flag in enumerate(FLAGS)])
-
-
-def pack(models: list[LogisticRegression], limits: np.ndarray, version: str) -> bytes:
-    """The models as signed bytes, the few largest weights cut off at the scale."""
-    scales, weights = [], []
-    for model in models:
-        raw = model.coef_[0]
-        scale = float(np.quantile(np.abs(raw[raw != 0]), 0.9995)) / 127
-        scales.append(round(scale, 8))
-        weights.append(np.clip(np.round(raw / scale), -127, 127).astype(np.int8).tobytes())
-    about = {
-        "version": version,
-        "flags": FLAGS,
-        "bias": [round(float(model.intercept_[0]), 6) for model in models],
-        "scale": scales,
-        "threshold": [round(float(limit), 3) for limit in limits],
-    }
-    return zlib.compress(json.dumps(about).encode() + b"\n" + b"".join(weights), 9)
 
 
 def pack_network(trained: network.Network) -> dict[str, np.ndarray]:
@@ -167,7 +126,7 @@ def report(version: str, wanted: np.ndarray, groups: np.ndarray, limits: np.ndar
 
 def main() -> None:
     """Train, choose the thresholds on unseen lines, and write weights and report."""
-    texts = corpus.texts(DRAWN)
+    texts = [text for text in corpus.texts(DRAWN) if corpus.UNSURE not in text.flags]
     rows = matrix([features_of(text.text) for text in texts])
     wanted = np.array([[flag in text.flags for flag in FLAGS] for text in texts])
     groups = np.array([text.line.number for text in texts])
@@ -175,7 +134,7 @@ def main() -> None:
     scores = unseen_scores(rows, said, wanted, groups)
     limits = thresholds(scores, wanted)
     version = hashlib.sha256("\n".join(text.text for text in texts).encode()).hexdigest()[:8]
-    WEIGHTS.write_bytes(pack([fit(rows, wanted[:, at], groups) for at in range(len(FLAGS))], limits, version))
+    WEIGHTS.write_bytes(pack(FLAGS, [fit(rows, wanted[:, at], groups) for at in range(len(FLAGS))], limits, version))
     np.savez(SENTENCES, **pack_network(network.learn(said, wanted, shares(groups))))
     table = curve(scores, wanted, listed(texts), limits)
     REPORT.write_text(report(version, wanted, groups, limits, table), encoding="utf-8")

@@ -2,9 +2,9 @@
 
 from typing import Final
 
+from surveys.core.replies.learnt.normalise import cut
 from surveys.core.replies.normalise import MAX_LENGTH
 from surveys.core.replies.safety import lists
-from surveys.core.replies.safety.normalise import cut
 from surveys.core.replies.safety.phrases import Phrases, places
 
 # The screen's spelling corrections know nothing of these words and would bend them: "manic" is not "panic".

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from surveys.core.replies.safety.normalise import SENTENCE
+from surveys.core.replies.learnt.normalise import SENTENCE
 
 LONGEST_GAP = 4
 LONG_TEXT = 400  # words; an SMS of 1,600 characters has fewer

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from surveys.core.replies.safety.normalise import COMMA, SENTENCE, Pieces
+from surveys.core.replies.learnt.normalise import COMMA, SENTENCE, Pieces
 from surveys.core.replies.safety.phrases import Hit
 
 NEGATION_REACH = 4  # words between a negator and what it denies

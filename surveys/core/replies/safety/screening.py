@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from surveys.core.replies.intents import reaction
+from surveys.core.replies.learnt.model import load
 from surveys.core.replies.normalise import MAX_LENGTH
 from surveys.core.replies.safety import lists
 from surveys.core.replies.safety.language import PHRASES, VOCABULARY
-from surveys.core.replies.safety.model import load
 from surveys.core.replies.safety.phrases import places
 from surveys.core.replies.safety.rules import Finding, findings, for_model
 from surveys.core.replies.safety.sentences import SentenceReader

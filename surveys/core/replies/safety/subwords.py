@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from surveys.core.replies.safety.normalise import legible
+from surveys.core.replies.learnt.normalise import legible
 
 SPACE: Final = "▁"  # stands for the space before a word, as in the vocabulary
 UNKNOWN, START, END = 0, 1, 2

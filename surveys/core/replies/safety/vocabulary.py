@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import product
 
-from surveys.core.replies.safety.normalise import Pieces, cut, unleet
+from surveys.core.replies.learnt.normalise import Pieces, cut, unleet
 from surveys.core.replies.safety.numbers import kind_of_number
 
 TYPO_LENGTH = 5  # Clinical content, section 4.2 point 2: typo distance 1 on words of five letters and more.

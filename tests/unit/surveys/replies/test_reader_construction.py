@@ -98,7 +98,7 @@ def _parts(argument: Any) -> list[Any]:
 
 def _modules() -> list[ModuleType]:
     names = [module.name for module in pkgutil.walk_packages(replies.__path__, f"{replies.__name__}.")]
-    return [importlib.import_module(name) for name in names if ".safety" not in name]
+    return [importlib.import_module(name) for name in names if ".safety" not in name and ".learnt" not in name]
 
 
 _NAMES_OF_LISTS = set(LEXICON.names(""))

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from surveys.core.replies.learnt.features import WINDOW, windows
+from surveys.core.replies.learnt.normalise import Pieces
 from surveys.core.replies.safety import screen, screening
-from surveys.core.replies.safety.features import WINDOW, windows
 from surveys.core.replies.safety.language import PHRASES, VOCABULARY
-from surveys.core.replies.safety.normalise import Pieces
 from surveys.core.replies.safety.phrases import LONG_TEXT, LONGEST_GAP, MOST_PLACES, places
 
 LIST_WORDS = sorted(PHRASES.words | set(VOCABULARY.rewrite))

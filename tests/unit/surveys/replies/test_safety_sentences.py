@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from surveys.core.replies.learnt.model import load
 from surveys.core.replies.safety import lists
 from surveys.core.replies.safety.encoder import MOST_PIECES, WINDOW
-from surveys.core.replies.safety.model import load
 from surveys.core.replies.safety.screening import FLAGS
 from surveys.core.replies.safety.sentences import MOST_CHARACTERS, SentenceReader
 from surveys.core.replies.safety.subwords import UNKNOWN, Subwords

@@ -5,8 +5,8 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from surveys.core.replies.safety.features import BUCKETS, bucket, joint_features, windows, word_features
-from surveys.core.replies.safety.normalise import Pieces
+from surveys.core.replies.learnt.features import BUCKETS, bucket, joint_features, windows, word_features
+from surveys.core.replies.learnt.normalise import Pieces
 
 MOST_WORDS = (
     480  # An SMS of 1,600 characters has fewer; of a longer text the model reads beginning and end, the lists all.

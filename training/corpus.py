@@ -7,6 +7,7 @@ from math import isqrt, prod
 from pathlib import Path
 
 TEXTS = Path(__file__).parent / "texts"
+UNSURE = "unsure"  # stands beside the other flags of a line of which nobody has said whether it tells of a danger
 _CHOICE = re.compile(r"\(([^()]*)\)")
 _MOST_DRAWN = 16
 GIBBERISH = 600
@@ -78,8 +79,9 @@ _TAILS = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One written line: its language, the flags it stands under, its text with alternatives, its number."""
+    """One written line: its file, its language, the flags it stands under, its text with alternatives, its number."""
 
+    source: str
     language: str
     flags: frozenset[str]
     text: str
@@ -104,7 +106,7 @@ def lines() -> list[Line]:
             if raw.startswith("["):
                 flags = frozenset(filter(None, raw.strip("[] ").split("+")))
             elif raw and not raw.startswith("#"):
-                found.append(Line(path.parent.name, flags, raw, len(found)))
+                found.append(Line(path.stem, path.parent.name, flags, raw, len(found)))
     return found
 
 
@@ -146,7 +148,7 @@ def texts(drawn: int, seed: int = 20261124) -> list[Text]:
             both = [draw(line, chance), company]
             chance.shuffle(both)
             made.append(Text(chance.choice([". ", ", ", " and ", "\n", " but "]).join(both), line.flags, line))
-    nothing = Line("en", frozenset(), "", len(written))
+    nothing = Line("", "en", frozenset(), "", len(written))
     chance = random.Random(seed)
     made.extend(Text(_gibberish(chance), nothing.flags, nothing) for _ in range(GIBBERISH))
     return made

@@ -6,7 +6,7 @@ Training and product share this module, so that the model meets in use exactly w
 from collections.abc import Iterator, Mapping, Sequence
 from zlib import crc32
 
-from surveys.core.replies.safety.normalise import SENTENCE, Pieces
+from surveys.core.replies.learnt.normalise import SENTENCE, Pieces
 
 BUCKETS = 1 << 18
 WINDOW = 24  # words scored together; a longer text is read in overlapping windows, so that padding cannot dilute it
