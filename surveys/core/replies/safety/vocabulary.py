@@ -1,5 +1,6 @@
 """Bring the words of a text to the words of the lists: full forms, repaired typos, classes of like meaning."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ MOST_REPAIRS = 300  # different words up to which slips are repaired; an SMS has
 LONGEST_REPAIR = 28
 SHORTEST_RUN, LONGEST_PART = 7, 14  # letters of words run together, and of each of them
 _GLUE_WORDS = "i a y to me my no not can die end all de la el go on in it is que mi se ya am be"
+_QUANTITY = re.compile(r"[0-9]+[a-z]{1,3}")  # "5h" are five hours of sleep and no letters in disguise
 _GLUE = frozenset(_GLUE_WORDS.split())  # short words that may stand in words run together
 
 
@@ -53,7 +55,7 @@ class Vocabulary:
 
     def repair(self, word: str) -> str:
         """The list word a misspelt word stands for (possibly several words run together), else the word itself."""
-        if word.isdigit() or len(word) > LONGEST_REPAIR:
+        if word.isdigit() or len(word) > LONGEST_REPAIR or _QUANTITY.fullmatch(word):
             return word
         for candidate in (unleet(word), _squeeze(word, 2), _squeeze(word, 1)):
             if candidate in self.known:

@@ -192,3 +192,14 @@ def test_every_language_has_every_list(name: str) -> None:
 )
 def test_danger_in_a_reply_of_every_day_is_not_learnt_as_harmless(text: str, flag: str) -> None:
     assert flag in screen(text).flags
+
+
+@pytest.mark.parametrize("text", ["5h", "slept 5h", "dormí 5h", "5h, woke up at 3am", "50h this week", "10mg at 4pm"])
+def test_a_quantity_is_no_letters_in_disguise(text: str) -> None:
+    assert screen(text).flags == ()
+    assert screen(text).tier == "none"
+
+
+def test_letters_in_disguise_are_still_read() -> None:
+    assert "crisis" in screen("i want to k1ll my5elf").flags
+    assert "crisis" in screen("5uicide is all i think about").flags
