@@ -26,10 +26,10 @@ from messaging.events import InboundText
 from messaging.operations import enqueue
 from surveys.core import conversation
 from surveys.core.effects import ForStaff, KeepAnswer, ReplaceAnswer
+from surveys.core.replies.learnt.normalise import cut
 from surveys.core.replies.pauses import pause_end
 from surveys.core.replies.reader import read
 from surveys.core.replies.safety.activation import is_sped_up
-from surveys.core.replies.safety.normalise import cut
 from surveys.core.replies.safety.numbers import crisis_pressure
 from surveys.core.replies.safety.screening import Screening, screen
 
@@ -39,7 +39,7 @@ CORRECTION_WINDOW: Final = timedelta(hours=1)
 """For how long after completing a survey its last answer can still be corrected (house choice)."""
 DESPAIR_OR_OPT_OUT: Final = frozenset({"end", "terminar"})
 """Opt-out words that may mean something else (clinical content, finding 4)."""
-FOR_STAFF: Final = frozenset({"fewer", "time_of_day"})
+FOR_STAFF: Final = frozenset({"fewer", "time_of_day", "may_stop"})
 """Wishes that only staff can fulfil; the worklist names them."""
 UNFINISHED: Final = (FollowUpStatus.PARTIAL, FollowUpStatus.EXPIRED)
 
@@ -200,6 +200,8 @@ def _outside(arrival: _Arrival, patient: Patient, now: datetime) -> None:
         return
     if wish is Wish.NOTHING and not arrival.event.media:
         return
+    if wish is Wish.OPT_OUT and reading.intent:
+        _to_inbox(arrival, patient, [reading.intent], now)
     if wish is not Wish.A_PERSON:
         until = pause_end(text, patient.language, _local(patient, arrival)) if wish is Wish.PAUSE else None
         fulfil(wish, patient, arrival.event.message_id, until=until, now=now)

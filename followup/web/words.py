@@ -54,6 +54,7 @@ STATUS = {
     "no-roster": "Nobody was on call",
     "fewer": "Wants fewer texts",
     "time_of_day": "Wants texts at another hour",
+    "may_stop": "May want the texts to stop",
     "yes_no": "Yes or no",
     "single_choice": "One choice",
     "multi_choice": "Several choices",

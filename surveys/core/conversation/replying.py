@@ -129,7 +129,7 @@ def react(draft: Draft, text: str, understood: Reading, now: datetime | None) ->
     """A text without an answer while something is open."""
     draft.set(detours=draft.state.detours + 1)
     if understood.kind == "opt_out":
-        draft.effects.append(OptOut())
+        _stop(draft, understood)
         draft.finish("stopped")
     elif understood.kind == "not_for_us":
         _not_for_us(draft, understood)
@@ -143,6 +143,13 @@ def react(draft: Draft, text: str, understood: Reading, now: datetime | None) ->
         _unclear(draft)
     else:
         _wish(draft, text, understood, now)
+
+
+def _stop(draft: Draft, understood: Reading) -> None:
+    """End the messages; where no plain words asked for it a person looks too."""
+    if understood.intent:
+        draft.for_staff(understood.intent)
+    draft.effects.append(OptOut())
 
 
 def put_again(draft: Draft) -> None:
@@ -298,7 +305,7 @@ def _switch(draft: Draft, language: str) -> None:
 def _react_after_end(draft: Draft, text: str, understood: Reading, now: datetime | None) -> None:
     name, _, detail = (understood.intent or "").partition(":")
     if understood.kind == "opt_out":
-        draft.effects.append(OptOut())
+        _stop(draft, understood)
     elif name == "language":
         draft.effects.append(SwitchLanguage(detail))
     elif name == "pause":

@@ -9,7 +9,7 @@ from surveys.core.replies.correcting import corrected
 from surveys.core.replies.corrections import Change, change_in, stepping_back
 from surveys.core.replies.intents import Intent
 from surveys.core.replies.normalise import MAX_LENGTH
-from surveys.core.replies.opt_out import opt_out
+from surveys.core.replies.opt_outs import by_rule, by_wording, perhaps_by_wording
 from surveys.core.replies.reading import Kind, Previous, Question, Reading
 from surveys.core.replies.safety import Screening, screen
 from surveys.core.replies.strip import Stripped, strip
@@ -19,6 +19,12 @@ from surveys.core.replies.values.options import label_hits
 from surveys.core.replies.values.outcome import Outcome
 
 _CHOICES = frozenset({"single_choice", "multi_choice"})
+_NEVER_SIGNED_OFF = frozenset({"crisis"})
+"""Flags under which only plain words end the messages: "take me off your list for good" may be a goodbye to life."""
+
+BY_WORDING = "opted-out"
+"""Names an opt-out that no plain words make: it is honoured, and a person looks whether it was meant."""
+_PERHAPS_STOP = Intent("other_intent", "May ask us to stop the messages; a person should look.", "may_stop")
 
 
 def read(
@@ -50,7 +56,7 @@ def read(
     reply = strip(text, question)
     reading = (
         _exact_label(question, text)
-        or _intent_first(question, reply)
+        or _intent_first(question, reply, flags)
         or _by_value(question, reply, language, now, previous)
     )
     own = (reading.intent,) if reading.intent in {"tapback", "autoreply", "wrong_number"} else ()
@@ -73,13 +79,13 @@ def _exact_label(question: Question | None, text: str) -> Reading | None:
 # -- texts that are no answer -----------------------------------------------------------------------------------------
 
 
-def _intent_first(question: Question | None, reply: Stripped) -> Reading | None:
+def _intent_first(question: Question | None, reply: Stripped, flags: tuple[str, ...]) -> Reading | None:
     """What is decided before any value is looked for."""
     tokens = reply.tokens
     if intents.reaction(reply.text):
         return _plain("not_for_us", "A reaction notice made by the phone.", "tapback")
     stranger = intents.not_for_us(tokens, reply.text)
-    if opt_out(tokens) and not _named_by_an_option(question, reply):
+    if by_rule(tokens) and not _named_by_an_option(question, reply):
         return _plain("opt_out", "A request to stop the messages.")
     if stranger:
         return _plain("not_for_us", stranger.reason, stranger.flag)
@@ -87,9 +93,17 @@ def _intent_first(question: Question | None, reply: Stripped) -> Reading | None:
         return _plain("opt_in", "A request to start the messages again.")
     if intents.help_wanted(tokens) and not _named_by_an_option(question, reply):
         return _plain("help", "Asks for help or who is texting.")
+    if _stops_by_wording(reply, flags) and not _named_by_an_option(question, reply):
+        return _plain("opt_out", "A request to stop the messages, by its wording as a whole.", BY_WORDING)
     if question is not None and intents.skipped(tokens) and not _named_by_an_option(question, reply):
         return _plain("skip", "Declines the question or says that it does not apply.")
     return None
+
+
+def _stops_by_wording(reply: Stripped, flags: tuple[str, ...]) -> bool:
+    """Whether the text as a whole asks us to stop, and not for a pause, fewer texts or another hour."""
+    danger = set(flags) & _NEVER_SIGNED_OFF
+    return by_wording(reply.text) and not danger and intents.request(reply.tokens) is None
 
 
 def _plain(kind: Kind, reason: str, intent: str | None = None) -> Reading:
@@ -122,7 +136,7 @@ def _by_value(
             return changed
     if question is None:
         return _without_question(reply, change)
-    wish = intents.request(reply.tokens)
+    wish = intents.request(reply.tokens) or _perhaps_stop(reply)
     outcome = outcome_of(question, reply, language, now)
     if question.type == "text":
         return _open_text(question, reply, wish)
@@ -134,7 +148,7 @@ def _by_value(
             (),
             outcome.reason,
             None,
-            "more" if outcome.extra or change else None,
+            "more" if outcome.extra or change or _perhaps_stop(reply) else None,
         )
     return _no_value(reply, outcome, wish, change)
 
@@ -148,6 +162,11 @@ def _open_text(question: Question, reply: Stripped, wish: Intent | None) -> Read
     return Reading(
         "answer", reply.text, 0.9, (), "An open question keeps what was written.", detail, "more" if detail else None
     )
+
+
+def _perhaps_stop(reply: Stripped) -> Intent | None:
+    """A text that may ask us to stop, but not surely enough to do so: a person looks."""
+    return _PERHAPS_STOP if perhaps_by_wording(reply.text) else None
 
 
 def _no_value(reply: Stripped, outcome: Outcome, wish: Intent | None, change: Change | None) -> Reading:
@@ -167,7 +186,7 @@ def _no_value(reply: Stripped, outcome: Outcome, wish: Intent | None, change: Ch
 
 def _without_question(reply: Stripped, change: Change | None) -> Reading:
     """No question is open: only what the text wants."""
-    wish = intents.request(reply.tokens)
+    wish = intents.request(reply.tokens) or _perhaps_stop(reply)
     if wish:
         return _plain("other_intent", wish.reason, wish.detail)
     if change is not None and change.without_value:

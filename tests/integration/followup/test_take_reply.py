@@ -364,6 +364,22 @@ def test_wishes_that_only_staff_can_fulfil_are_acknowledged_and_named(
         assert "staff member will read" in texts(patient, "conversation")[-1]
 
 
+@pytest.mark.parametrize("when", ["asked", "between"])
+def test_a_request_to_stop_in_words_that_no_list_foresees_ends_the_messages_and_a_person_looks(
+    asked: FollowUp, when: str
+) -> None:
+    from followup.operations.run_timers import run_timers
+
+    now = NOW + (MINUTE if when == "asked" else 9 * 24 * HOUR)
+    if when == "between":
+        run_timers(now=now)
+    write(asked.patient, "please deactivate these alerts on my number", now=now)
+    assert is_opted_out(asked.clinic_id, asked.patient.phone_hash)
+    assert len(texts(asked.patient, "control")) == 1
+    assert FollowUp.objects.get(pk=asked.pk).status != "open"
+    assert ("message", 2, ["opted-out"]) in inbox()
+
+
 def test_a_wrong_person_stops_the_series_and_asks_staff(clinic: Clinic, patient: Patient) -> None:  # C-14
     make_plan(clinic, {"key": "now"}, {"key": "tomorrow", "offset": "PT24H"})
     end_session(patient)

@@ -1,4 +1,4 @@
-"""Requests to stop the messages: a keyword that stands alone, or the wish to end something and that is our texting.
+"""The first reader of requests to stop: a keyword that stands alone, or the wish to end something: our texting.
 
 The principle for free words: an imperative, a wish or a question how to end, and as what is to end the messages, our
 sending of them or the number. What ends something else ("stop the meds", "cancel my visit") is no request to us, nor is
@@ -22,7 +22,7 @@ _LONGEST_CORE, _LONGEST_REPEAT = 6, 4
 _SHORTEST_SLIP, _SHORTEST_SPELLED = 4, 5
 
 
-def opt_out(tokens: Tokens) -> bool:
+def by_rule(tokens: Tokens) -> bool:
     """A carrier keyword alone or with courtesy words, or any plain request to stop the messages."""
     tokens = _spelled(_contracted(tokens))
     return (

@@ -1,0 +1,1 @@
+"""The training of the model that hears requests to stop."""
