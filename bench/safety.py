@@ -11,11 +11,11 @@ from surveys.core.replies.safety import screen
 from surveys.core.replies.safety.screening import FLAGS
 
 IN_VIEW = ("tier1", "own")
-HELD_OUT = ("held_out", "held_out_2", "held_out_3", "held_out_4", "held_out_5")
-"""Written without a look at the screen; each but the last was studied after its first reading (docs/adr/0031, 0033)."""
+HELD_OUT = ("held_out", "held_out_2", "held_out_3", "held_out_4", "held_out_5", "held_out_6", "everyday")
+"""Written without a look at the screen; nothing was learnt from the last three (docs/adr/0031, 0033)."""
 
-STRANGERS = ("held_out.jsonl", *(f"held_out_{number}.jsonl" for number in (2, 3, 4, 5, 8, 9, 10)))
-"""Everyday replies by people who had not seen the reader; sets 6 and 7 and half of our own are training text."""
+STRANGERS = ("held_out.jsonl", *(f"held_out_{number}.jsonl" for number in (2, 3, 4, 5, 11)))
+"""Everyday replies by people who had not seen the reader; the other sets and half of our own are training text."""
 
 RECALL_GOAL = {"crisis": 98.0, "emergency": 98.0}
 FALSE_ALARM_GOAL = 8.0

@@ -30,6 +30,9 @@ PART = 0.75  # how much the network over the sentence encoder counts beside the 
 # Share of harmless lines of ideas it never met that the model alone may raise; ordinary texts raise far fewer.
 FALSE_ALARMS = {"crisis": 0.028, "emergency": 0.018, "side_effect_severe": 0.018}
 
+LEANING = np.array([1.0, 0.7, 0.0])  # log odds by which the limits stand lower than that share: a danger that is missed
+# is worse than an alarm too many, and the test sets still ring falsely on fewer than 8 in 100 (docs/adr/0033)
+
 
 def features_of(text: str) -> set[int]:
     """The buckets of the first window of a text."""
@@ -103,7 +106,7 @@ def curve(scores: np.ndarray, wanted: np.ndarray, lists: np.ndarray, limits: np.
 def report(version: str, wanted: np.ndarray, groups: np.ndarray, limits: np.ndarray, table: list[str]) -> str:
     """The page that stands beside this file."""
     counts = ", ".join(f"{int(wanted[:, at].sum())} {flag}" for at, flag in enumerate(FLAGS))
-    in_use = ", ".join(f"{flag} {limit:.2f}" for flag, limit in zip(FLAGS, limits, strict=True))
+    in_use = ", ".join(f"{flag} {limit:.2f}" for flag, limit in zip(FLAGS, limits - LEANING, strict=True))
     return "\n".join(
         [
             "# The safety model, measured",
@@ -116,7 +119,7 @@ def report(version: str, wanted: np.ndarray, groups: np.ndarray, limits: np.ndar
             "with these lines in view. Texts that neither reader was made with are measured by",
             "`tests/unit/surveys/replies/test_safety_measured.py`.",
             "",
-            f"Thresholds in use (margin 0): {in_use}.",
+            f"Thresholds in use: {in_use}; they stand lower than margin 0 by {', '.join(map(str, LEANING))}.",
             "",
             *table,
             "",
@@ -134,7 +137,8 @@ def main() -> None:
     scores = unseen_scores(rows, said, wanted, groups)
     limits = thresholds(scores, wanted)
     version = hashlib.sha256("\n".join(text.text for text in texts).encode()).hexdigest()[:8]
-    WEIGHTS.write_bytes(pack(FLAGS, [fit(rows, wanted[:, at], groups) for at in range(len(FLAGS))], limits, version))
+    models = [fit(rows, wanted[:, at], groups) for at in range(len(FLAGS))]
+    WEIGHTS.write_bytes(pack(FLAGS, models, limits - LEANING, version))
     np.savez(SENTENCES, **pack_network(network.learn(said, wanted, shares(groups))))
     table = curve(scores, wanted, listed(texts), limits)
     REPORT.write_text(report(version, wanted, groups, limits, table), encoding="utf-8")

@@ -14,7 +14,7 @@ from surveys.core.replies.safety.rules import Finding, findings, for_model
 from surveys.core.replies.safety.sentences import SentenceReader
 
 # The code's own version, and one of the lists and weights that follows them by itself.
-SCREEN_VERSION: Final = "2026.11.2+" + lists.digest()
+SCREEN_VERSION: Final = "2026.11.3+" + lists.digest()
 FLAGS: Final = ("crisis", "emergency", "side_effect_severe")
 Tier = Literal["emergency", "urgent", "watch", "none"]
 LEANING: Final = -1.0

@@ -83,6 +83,7 @@ def test_direct_phrases_are_all_raised_as_emergencies_in_both_languages() -> Non
         ("held_out_3.jsonl", {"crisis": 0.93, "emergency": 0.93, "side_effect_severe": 0.86}, 0.2),
         ("held_out_4.jsonl", {"crisis": 0.96, "emergency": 0.98, "side_effect_severe": 0.97}, 0.08),
         ("held_out_5.jsonl", {"crisis": 0.95, "emergency": 0.92, "side_effect_severe": 0.93}, 0.08),
+        ("held_out_6.jsonl", {"crisis": 0.88, "emergency": 0.94, "side_effect_severe": 0.95}, 0.08),
     ],
 )
 def test_hard_texts_are_read_at_least_as_well_as_when_last_measured(
@@ -110,3 +111,12 @@ def test_replies_of_every_day_seldom_ring_the_bell(whose: str, names: tuple[str,
         f" ({low:.1%} to {high:.1%})\n"
     )
     assert alarms / len(harmless) <= most
+
+
+def test_a_week_of_a_strangers_clinic_seldom_rings_the_bell() -> None:
+    """`everyday.jsonl` holds 600 replies that call for nobody, every one with words; nothing was learnt from it."""
+    harmless = _load("everyday.jsonl")
+    alarms = sum(bool(screen(case["text"]).flags) for case in harmless)
+    low, high = wilson(alarms, len(harmless))
+    sys.stdout.write(f"\na week: {alarms}/{len(harmless)} {alarms / len(harmless):.1%} ({low:.1%} to {high:.1%})\n")
+    assert alarms / len(harmless) <= 0.05
