@@ -24,7 +24,7 @@ SETS = (
     "own_choices.jsonl",
     "own_quantities.jsonl",
     "held_out.jsonl",
-    *(f"held_out_{number}.jsonl" for number in range(2, 11)),
+    *(f"held_out_{number}.jsonl" for number in range(2, 14)),
 )
 """The held-out sets were written by people who had not seen the reader; each is studied after its first reading."""
 

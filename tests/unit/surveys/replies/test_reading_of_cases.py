@@ -20,10 +20,13 @@ LIMITS = {
     "held_out_6.jsonl": {"wrong_value": 0.003, "needless": 0.03, "right": 0.97},
     "held_out_7.jsonl": {"wrong_value": 0.003, "needless": 0.03, "right": 0.97},
     "held_out_8.jsonl": {"wrong_value": 0.003, "needless": 0.03, "right": 0.96},
-    "held_out_10.jsonl": {"wrong_value": 0.004, "needless": 0.04, "right": 0.94},
     "held_out_9.jsonl": {"wrong_value": 0.003, "needless": 0.06, "right": 0.93},
+    "held_out_10.jsonl": {"wrong_value": 0.004, "needless": 0.04, "right": 0.94},
+    "held_out_11.jsonl": {"wrong_value": 0.015, "needless": 0.055, "right": 0.92},
+    "held_out_12.jsonl": {"wrong_value": 0.003, "needless": 0.04, "right": 0.95},
+    "held_out_13.jsonl": {"wrong_value": 0.003, "needless": 0.04, "right": 0.96},
 }
-"""What each set is read like at least. Each held-out set was read once at first; then it was learnt from, too."""
+"""What each set is read like at least. Every held-out set was read once at first; all but the 11th were learnt from."""
 
 OPT_OUTS_MISSED = {"held_out_4.jsonl": 0.04}
 
