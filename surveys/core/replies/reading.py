@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-READER_VERSION = "2026.11.6"
+READER_VERSION = "2026.11.7"
 """Stored beside every answer; changes whenever any reply may be read differently than before."""
 
 QuestionType = Literal["scale", "number", "yes_no", "single_choice", "multi_choice", "text", "time", "date"]
