@@ -22,7 +22,7 @@ REPORT = Path(__file__).parent / "REPORT.md"
 DRAWN = 2
 FOLDS = 5
 WRITERS = ("stops", "bajas")  # how the numbered files begin whose lines ask us to stop or look like it
-IMAGINED = 0.015  # share of the lines that look like a request, by people it never met, that the model may take for one
+IMAGINED = 0.008  # share of the lines that look like a request, by people it never met, that the model may take for one
 
 
 def features_of(text: str) -> set[int]:

@@ -19,8 +19,8 @@ from surveys.core.replies.values.options import label_hits
 from surveys.core.replies.values.outcome import Outcome
 
 _CHOICES = frozenset({"single_choice", "multi_choice"})
-_NEVER_SIGNED_OFF = frozenset({"crisis"})
-"""Flags under which only plain words end the messages: "take me off your list for good" may be a goodbye to life."""
+_NEVER_SIGNED_OFF = "crisis"
+"""The flag under which only plain words end the messages: "take me off your list for good" may be a goodbye to life."""
 
 BY_WORDING = "opted-out"
 """Names an opt-out that no plain words make: it is honoured, and a person looks whether it was meant."""
@@ -102,8 +102,8 @@ def _intent_first(question: Question | None, reply: Stripped, flags: tuple[str, 
 
 def _stops_by_wording(reply: Stripped, flags: tuple[str, ...]) -> bool:
     """Whether the text as a whole asks us to stop, and not for a pause, fewer texts or another hour."""
-    danger = set(flags) & _NEVER_SIGNED_OFF
-    return by_wording(reply.text) and not danger and intents.request(reply.tokens) is None
+    asks = by_wording(reply.text) and intents.request(reply.tokens) is None
+    return asks and _NEVER_SIGNED_OFF not in flags
 
 
 def _plain(kind: Kind, reason: str, intent: str | None = None) -> Reading:

@@ -15,7 +15,7 @@ OPT_OUT: Final = "opt_out"
 NUMBER: Final = "#"
 """Stands for every number: which one it is says nothing of what the text wants."""
 
-PERHAPS: Final = -2.0
+PERHAPS: Final = -3.5
 """Log odds below the line from which a person looks whether the text asks to stop; see training/opt_outs/REPORT.md."""
 
 _NONE: Final = -100.0

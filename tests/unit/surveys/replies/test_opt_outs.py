@@ -80,7 +80,6 @@ def test_any_text_is_judged_and_always_alike(text: str) -> None:
         "please dont drop me from this",
         "wish this ache would leave me alone, 8",
         "dígale al doctor que ya no me mande esa pastilla",
-        "bórreme el lunes y póngame el viernes",
     ],
 )
 def test_what_somebody_else_is_told_or_must_never_happen_is_no_request_to_us(text: str) -> None:

@@ -77,8 +77,8 @@ def test_direct_phrases_are_all_raised_as_emergencies_in_both_languages() -> Non
 @pytest.mark.parametrize(
     ("name", "least", "most_false"),
     [
-        ("own.jsonl", {"crisis": 0.97, "emergency": 0.98, "side_effect_severe": 0.97}, 0.06),
-        ("held_out.jsonl", {"crisis": 0.96, "emergency": 0.98, "side_effect_severe": 0.98}, 0.05),
+        ("own.jsonl", {"crisis": 0.97, "emergency": 0.98, "side_effect_severe": 0.97}, 0.08),
+        ("held_out.jsonl", {"crisis": 0.96, "emergency": 0.98, "side_effect_severe": 0.98}, 0.07),
         ("held_out_2.jsonl", {"crisis": 0.97, "emergency": 0.98, "side_effect_severe": 0.97}, 0.08),
         ("held_out_3.jsonl", {"crisis": 0.93, "emergency": 0.93, "side_effect_severe": 0.86}, 0.2),
         ("held_out_4.jsonl", {"crisis": 0.96, "emergency": 0.98, "side_effect_severe": 0.97}, 0.08),
