@@ -75,8 +75,13 @@ def _windows(pieces: int, size: int) -> Iterator[tuple[int, int]]:
 
 def _around(rows: Matrix, size: int, before: int) -> Matrix:
     """Each row with its neighbours beside it, nothing beyond the ends of the text."""
-    padded = np.pad(rows, ((before, size - 1 - before), (0, 0)))
-    return np.concatenate([padded[at : at + len(rows)] for at in range(size)], axis=1)
+    count, width = rows.shape
+    around = np.zeros((count, size * width), dtype=rows.dtype)
+    for at in range(size):
+        shift = at - before
+        start, end = max(0, -shift), max(0, min(count, count - shift))
+        around[start:end, at * width : (at + 1) * width] = rows[start + shift : end + shift]
+    return around
 
 
 def _positive(values: Matrix) -> Matrix:
