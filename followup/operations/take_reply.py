@@ -29,6 +29,7 @@ from surveys.core.effects import ForStaff, KeepAnswer, ReplaceAnswer
 from surveys.core.replies.learnt.normalise import cut
 from surveys.core.replies.pauses import pause_end
 from surveys.core.replies.reader import read
+from surveys.core.replies.reading import Reading
 from surveys.core.replies.safety.activation import is_sped_up
 from surveys.core.replies.safety.numbers import crisis_pressure
 from surveys.core.replies.safety.screening import Screening, screen
@@ -138,6 +139,12 @@ def _look_at_the_end(arrival: _Arrival, now: datetime) -> None:
         _to_inbox(arrival, arrival.patient, ["end", "opted-out"], now)
 
 
+def _look_at_a_wording(arrival: _Arrival, patient: Patient | None, reading: Reading, now: datetime) -> None:
+    """An opt-out that no plain words make is honoured, and a person looks whether it was meant."""
+    if reading.kind == "opt_out" and reading.intent and not arrival.findings:
+        _to_inbox(arrival, patient, [reading.intent], now)
+
+
 def as_json(screening: Screening) -> dict[str, Any]:
     """A screening as the inbox keeps it; what was seen stays with the sealed text."""
     return {
@@ -200,8 +207,7 @@ def _outside(arrival: _Arrival, patient: Patient, now: datetime) -> None:
         return
     if wish is Wish.NOTHING and not arrival.event.media:
         return
-    if wish is Wish.OPT_OUT and reading.intent:
-        _to_inbox(arrival, patient, [reading.intent], now)
+    _look_at_a_wording(arrival, patient, reading, now)
     if wish is not Wish.A_PERSON:
         until = pause_end(text, patient.language, _local(patient, arrival)) if wish is Wish.PAUSE else None
         fulfil(wish, patient, arrival.event.message_id, until=until, now=now)
@@ -280,6 +286,7 @@ def _unclear_whose(arrival: _Arrival, now: datetime) -> None:
     reading = read(None, arrival.event.body.reveal(), arrival.clinic.language, screening=arrival.screening)
     wish = wish_of(reading)
     if wish is Wish.OPT_OUT and arrival.patients:
+        _look_at_a_wording(arrival, None, reading, now)
         fulfil(wish, arrival.patients[0], arrival.event.message_id, now=now)
         return
     if not arrival.findings:

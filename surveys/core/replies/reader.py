@@ -136,7 +136,8 @@ def _by_value(
             return changed
     if question is None:
         return _without_question(reply, change)
-    wish = intents.request(reply.tokens) or _perhaps_stop(reply)
+    stop = _perhaps_stop(reply)
+    wish = intents.request(reply.tokens) or stop
     outcome = outcome_of(question, reply, language, now)
     if question.type == "text":
         return _open_text(question, reply, wish)
@@ -148,7 +149,7 @@ def _by_value(
             (),
             outcome.reason,
             None,
-            "more" if outcome.extra or change or _perhaps_stop(reply) else None,
+            "more" if outcome.extra or change or stop else None,
         )
     return _no_value(reply, outcome, wish, change)
 

@@ -443,6 +443,19 @@ def test_a_text_from_a_shared_phone_without_a_conversation_is_bound_to_nobody(cl
     assert not Answer.objects.exists()
 
 
+def test_a_wording_from_a_shared_phone_ends_the_texts_and_a_person_looks(clinic: Clinic, patient: Patient) -> None:
+    make_patient(clinic, phone=patient.phone.reveal())
+    write(patient, "please deactivate these alerts on my number")
+    assert is_opted_out(clinic.pk, patient.phone_hash)
+    assert [(item.patient, item.tags) for item in ReviewItem.objects.all()] == [(None, ["opted-out"])]
+
+
+def test_danger_beside_a_wording_stands_once_before_a_person(patient: Patient) -> None:
+    write(patient, "please deactivate these alerts on my number. I cant breathe")
+    assert is_opted_out(patient.clinic_id, patient.phone_hash)
+    assert ReviewItem.objects.get().rank == 0
+
+
 # -- late and corrected ------------------------------------------------------------------------------------------------
 
 

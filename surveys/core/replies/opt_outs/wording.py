@@ -1,7 +1,7 @@
 """The second reader of requests to stop: a small linear model, for the wordings that no list foresees.
 
 People ask to be left alone in more words than a list will ever hold ("unhook me from the reminder machine"). The model
-learnt them from several hundred writers' lines in training/texts, beside as many texts that end something else.
+learnt them from the lines of nine writers in training/texts, beside as many texts that end something else.
 """
 
 from functools import lru_cache
