@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from clinics.queries import clinics
 from followup.core.findings import CALL_PATIENT
 from followup.core.lifecycle import Level, Reason
+from followup.core.parties import ClinicFacts
 from followup.core.webhooks import Event
 from followup.models import FollowUp, Patient
 from followup.operations import items
@@ -26,9 +27,14 @@ def take_opt_out(event: OptedOut, *, now: datetime) -> None:
     current = opt_outs(clinic).filter(number_hash=event.number_hash, ended_at=None).values_list("pk", flat=True)
     announce(Event.OPT_OUT_CREATED, list(current), clinic_id=event.clinic_id, now=now)
     for patient in _patients(event):
-        end_asking(patient, Reason.OPTED_OUT, now=now)
-        for item in items.serious_open(patient).select_for_update(of=("self",)):
-            items.join(item, clinic, Level.URGENT, tags=[OPTED_OUT, CALL_PATIENT], now=now)
+        end_with_opt_out(patient, clinic, now=now)
+
+
+def end_with_opt_out(patient: Patient, clinic: ClinicFacts, *, now: datetime) -> None:
+    """End what is being asked; no text may follow a serious concern now, so staff phone."""
+    end_asking(patient, Reason.OPTED_OUT, now=now)
+    for item in items.serious_open(patient).select_for_update(of=("self",)):
+        items.join(item, clinic, Level.URGENT, tags=[OPTED_OUT, CALL_PATIENT], now=now)
 
 
 def take_opt_in(event: OptedIn, *, now: datetime) -> None:

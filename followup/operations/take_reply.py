@@ -169,9 +169,7 @@ def _in_conversation(arrival: _Arrival, asking: Asking, now: datetime) -> None:
     if arrival.event.media:
         effects.for_staff(asking, arrival.source, tags=["picture"], now=now)
     if asking.conversation.held_since is not None:
-        if not arrival.findings:
-            effects.for_staff(asking, arrival.source, tags=["while-held"], now=now)
-            _acknowledge(arrival, asking.conversation.language, now)
+        _while_held(arrival, asking, now)
         return
     hold = holds_survey(arrival.findings)
     turn = conversation.reply(
@@ -186,6 +184,17 @@ def _in_conversation(arrival: _Arrival, asking: Asking, now: datetime) -> None:
     effects.apply(turn, asking, arrival.source, quiet=not arrival.safe, silent=hold, now=now)
     if hold:
         hold_survey(asking, now)
+
+
+def _while_held(arrival: _Arrival, asking: Asking, now: datetime) -> None:
+    """A safety concern is open: a person reads along, and a request to stop is honoured all the same."""
+    reading = read(None, arrival.event.body.reveal(), asking.conversation.language, screening=arrival.screening)
+    if not arrival.findings:
+        effects.for_staff(asking, arrival.source, tags=["while-held"], now=now)
+    if reading.kind == "opt_out":
+        fulfil(Wish.OPT_OUT, asking.patient, arrival.event.message_id, now=now)
+    elif not arrival.findings:
+        _acknowledge(arrival, asking.conversation.language, now)
 
 
 def hold_survey(asking: Asking, now: datetime) -> None:

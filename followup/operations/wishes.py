@@ -17,6 +17,7 @@ from followup.models.review import ReviewKind
 from followup.operations import items, schedule, texts
 from followup.operations.announce import announce
 from followup.operations.finish import end_asking
+from followup.operations.opted import end_with_opt_out
 from followup.operations.withdraw import pause_patient
 from messaging.core.lifecycle import Purpose
 from messaging.operations import cancel_queued, enqueue, opt_out
@@ -65,7 +66,7 @@ def _opt_out(patient: Patient, message_id: UUID | None, now: datetime) -> None:
     )
     announce(Event.OPT_OUT_CREATED, [made.pk], clinic_id=patient.clinic_id, now=now)
     for each in Patient.objects.filter(clinic_id=patient.clinic_id, phone_hash=patient.phone_hash):
-        end_asking(each, Reason.OPTED_OUT, now=now)
+        end_with_opt_out(each, patient.clinic, now=now)
 
 
 def _pause(patient: Patient, message_id: UUID | None, until_day: date | None, now: datetime) -> None:

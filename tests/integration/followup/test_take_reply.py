@@ -245,6 +245,14 @@ def test_end_with_an_open_concern_opts_out_once_and_asks_staff_to_call(asked: Fo
     assert {"call-patient", "opted-out"} <= set(item.tags)
 
 
+def test_a_request_to_stop_in_free_words_is_honoured_while_a_concern_is_open_and_staff_call(asked: FollowUp) -> None:
+    write(asked.patient, "my chest hurts and i cant breathe")
+    write(asked.patient, "please stop texting me", now=NOW + MINUTE)
+    assert is_opted_out(asked.clinic_id, asked.patient.phone_hash)
+    assert len(texts(asked.patient, "control")) == 1
+    assert {"call-patient", "opted-out"} <= set(ReviewItem.objects.get(rank=0).tags)
+
+
 def test_end_alone_is_an_opt_out_that_a_person_looks_at(asked: FollowUp) -> None:
     write(asked.patient, "end")
     assert is_opted_out(asked.clinic_id, asked.patient.phone_hash)
